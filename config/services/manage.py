@@ -1,0 +1,40 @@
+"""`bin/manage COMMAND …`: a Django command with the services of the data directory up."""
+
+import signal
+import subprocess
+import sys
+
+from config.services.environment import REPOSITORY, build
+from config.services.errors import ServiceError
+from config.services.layout import default_data_dir
+from config.services.sharing import shared
+
+
+def main(arguments: list[str]) -> int:
+    try:
+        with shared(default_data_dir()) as services:
+            environment = build(
+                services.directory,
+                database_url=services.database_url,
+                valkey_url=services.valkey_url,
+                role="manage",
+            )
+            return run([sys.executable, str(REPOSITORY / "manage.py"), *arguments], environment)
+    except ServiceError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def run(command: list[str], environment: dict[str, str]) -> int:
+    """Ctrl-C reaches the command from the terminal itself; SIGTERM and SIGHUP are handed on."""
+    # A handler instead of SIG_IGN: an ignored signal would stay ignored in the command.
+    signal.signal(signal.SIGINT, lambda *_: None)
+    child = subprocess.Popen(command, env=environment)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda received, _frame: child.send_signal(received))
+    code = child.wait()
+    return 128 - code if code < 0 else code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,153 @@
+"""Starting, stopping and finding processes, with the traps of containers and `kill -9` in mind.
+
+Linux gives each child a signal when its parent dies (prctl(2), PR_SET_PDEATHSIG). Elsewhere the clean-up at the
+next start finds what was left behind.
+"""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+from config.services.account import Account
+
+PR_SET_PDEATHSIG = 1
+POLL_SECONDS = 0.02
+_libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+def spawn(
+    command: Sequence[str],
+    *,
+    account: Account | None = None,
+    environment: Mapping[str, str] | None = None,
+    output: int | IO[bytes] = subprocess.DEVNULL,
+    cwd: Path | str = "/",
+    death_signal: int | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start in a session of its own, so that Ctrl-C reaches only whoever supervises it."""
+    return subprocess.Popen(
+        list(command),
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        cwd=cwd,
+        env=dict(environment) if environment is not None else None,
+        start_new_session=True,
+        preexec_fn=_die_with_parent(death_signal) if death_signal else None,
+        **(account.popen_options() if account else {}),
+    )
+
+
+def _die_with_parent(signal_number: int) -> Callable[[], None]:
+    parent = os.getpid()
+
+    def ask_the_kernel() -> None:
+        # Runs after setuid, which would clear the wish again.
+        if _libc is not None:
+            _libc.prctl(PR_SET_PDEATHSIG, signal_number)
+        if os.getppid() != parent:
+            os._exit(1)
+
+    return ask_the_kernel
+
+
+def stop(process: subprocess.Popen[bytes], signal_number: int, grace_seconds: float) -> None:
+    """Ask, wait, then kill; in the end nothing of the process's session is left."""
+    if process.poll() is None:
+        process.send_signal(signal_number)
+        try:
+            process.wait(grace_seconds)
+        except subprocess.TimeoutExpired:
+            pass
+    kill_group(process.pid)
+    process.wait()
+
+
+def kill_group(leader: int) -> None:
+    """Kill what remains of a session's process group, for example uvicorn's workers after their parent died."""
+    try:
+        os.killpg(leader, signal.SIGKILL)
+    except (ProcessLookupError, PermissionError):
+        pass
+
+
+def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(POLL_SECONDS)
+    return condition()
+
+
+def is_running(pid: int) -> bool:
+    """A zombie does not count: some containers never reap, and its files are as good as abandoned."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return sys.platform != "linux" and _answers(pid)
+    return stat.rpartition(")")[2].split()[0] not in ("Z", "X")
+
+
+def _answers(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        return False
+    return True
+
+
+def servers_in(folder: Path, executable: str) -> list[int]:
+    """Running servers whose working folder is `folder`; by that rather than by pid files, as pids are reused."""
+    return [
+        pid
+        for pid in _all_pids()
+        if _link(pid, "cwd") == str(folder)
+        and Path(_link(pid, "exe").removesuffix(" (deleted)")).name.startswith(executable)
+        and is_running(pid)
+    ]
+
+
+def marked(name: str, value: str) -> list[int]:
+    """Running processes that were started with `name=value` in their environment, and their descendants."""
+    wanted = os.fsencode(f"{name}={value}")
+    return [pid for pid in _all_pids() if pid != os.getpid() and wanted in _environment(pid) and is_running(pid)]
+
+
+def _all_pids() -> Iterator[int]:
+    try:
+        return iter([int(entry) for entry in os.listdir("/proc") if entry.isdigit()])
+    except OSError:
+        return iter(())
+
+
+def _link(pid: int, name: str) -> str:
+    try:
+        return os.readlink(f"/proc/{pid}/{name}")
+    except OSError:
+        return ""
+
+
+def _environment(pid: int) -> list[bytes]:
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return []
+
+
+def end(pids: Sequence[int], signal_number: int, grace_seconds: float) -> None:
+    """Stop processes that are not our children: ask, wait, kill."""
+    for attempt in (signal_number, signal.SIGKILL):
+        for pid in pids:
+            try:
+                os.kill(pid, attempt)
+            except (ProcessLookupError, PermissionError):
+                continue
+        if wait_until(lambda: not any(is_running(pid) for pid in pids), grace_seconds):
+            return
