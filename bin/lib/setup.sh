@@ -1,29 +1,9 @@
-# Steps that the commands share: the virtual environment and the front end. Sourced with $here set to the repository.
-# Each step leaves a stamp (a hash of what it was made from) and is skipped while that stamp matches.
+# What the commands share: a virtual environment that is up to date. Sourced with $here set to the repository.
+# Only the first lines need a shell; the rest of the set-up is Python (config/setup), once there is one.
 
 fail() {
     echo "$1" >&2
     exit 1
-}
-
-# step NAME COMMAND…: run it, showing its output only if it fails, and say how long it took.
-step() {
-    step_name=$1
-    shift
-    step_log=$here/.venv/step.log
-    step_start=$(date +%s)
-    printf '%s … ' "$step_name"
-    if "$@" >"$step_log" 2>&1; then
-        printf '%s s\n' "$(($(date +%s) - step_start))"
-    else
-        printf 'failed\n'
-        tail -n 20 "$step_log" >&2
-        return 1
-    fi
-}
-
-stamp_of() {
-    cat "$@" 2>/dev/null | cksum
 }
 
 find_python() {
@@ -37,22 +17,20 @@ find_python() {
     fail "Hilo needs Python 3.11 or newer: install it, or name one with PYTHON=/path/to/python3."
 }
 
-set_up_python() {
-    requirements=$1
-    if [ ! -x "$here/.venv/bin/python" ] || ! "$here/.venv/bin/python" -c 'import pip' 2>/dev/null; then
-        python=$(find_python)
-        "$python" -c 'import ensurepip, venv' 2>/dev/null ||
-            fail "This Python has no venv module with pip: install it (Debian and Ubuntu: apt install python3-venv)."
-        mkdir -p "$here/.venv" || fail "Cannot write to $here: clone the repository to a folder of your own."
-        step "Making the virtual environment" "$python" -m venv "$here/.venv" ||
-            fail "The virtual environment could not be made: see the lines above."
-    fi
-    wanted=$(stamp_of "$here/requirements.txt" "$here/$requirements")
-    stamp=$here/.venv/stamp-$requirements
-    if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
-        step "Installing $requirements" "$here/.venv/bin/python" -m pip install --disable-pip-version-check \
-            --no-input -r "$here/$requirements" ||
-            fail "The packages could not be installed: check the network and pip's package index, then try again."
-        printf '%s' "$wanted" >"$stamp"
-    fi
+make_environment() {
+    "$here/.venv/bin/python" -c 'import pip' 2>/dev/null && return
+    python=$(find_python) || exit 1
+    "$python" -c 'import ensurepip, venv' 2>/dev/null ||
+        fail "This Python has no venv module with pip: install it (on Debian and Ubuntu: apt install python3-venv)."
+    printf 'Making the virtual environment … '
+    "$python" -m venv --clear "$here/.venv" ||
+        fail "The virtual environment $here/.venv could not be made: the lines above say why."
+    echo done
+}
+
+# set_up ARGUMENTS…: those of config/setup.
+set_up() {
+    unset PYTHONHOME
+    make_environment
+    PYTHONPATH="$here" "$here/.venv/bin/python" -m config.setup "$@" || exit 1
 }

@@ -4,6 +4,7 @@ Linux gives each child a signal when its parent dies (prctl(2), PR_SET_PDEATHSIG
 next start finds what was left behind.
 """
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -61,20 +62,16 @@ def stop(process: subprocess.Popen[bytes], signal_number: int, grace_seconds: fl
     """Ask, wait, then kill; in the end nothing of the process's session is left."""
     if process.poll() is None:
         process.send_signal(signal_number)
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(grace_seconds)
-        except subprocess.TimeoutExpired:
-            pass
     kill_group(process.pid)
     process.wait()
 
 
 def kill_group(leader: int) -> None:
     """Kill what remains of a session's process group, for example uvicorn's workers after their parent died."""
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 def wait_until(condition: Callable[[], bool], seconds: float) -> bool:

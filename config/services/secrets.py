@@ -1,6 +1,7 @@
 """Keys of an installation: made once, kept in `secrets.json`, readable by its owner alone."""
 
 import base64
+import contextlib
 import json
 import os
 import secrets
@@ -30,10 +31,8 @@ def _create(path: Path) -> None:
         json.dump(_generate(), file, indent=2)
         file.flush()
         os.fsync(file.fileno())
-    try:
+    with contextlib.suppress(FileExistsError):
         path.hardlink_to(draft)
-    except FileExistsError:
-        pass
     draft.unlink()
 
 

@@ -1,0 +1,79 @@
+"""A step is skipped while its stamp, a hash of what it was made from, matches."""
+
+import hashlib
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+STAMPS = REPOSITORY / ".venv" / "stamps"
+LINES_SHOWN = 15
+
+
+class SetupError(Exception):
+    """One sentence that says what is wrong and what to do."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """`commands` are evaluated when the step runs, as an earlier step may install what they name."""
+
+    name: str
+    sources: tuple[str, ...]  # glob patterns below the repository
+    commands: Callable[[], list[list[str]]]
+    advice: str
+    results: tuple[str, ...] = ()  # paths that must exist for the stamp to count
+    environment: Callable[[], Mapping[str, str] | None] = field(default=lambda: None)
+
+    @property
+    def stamp(self) -> Path:
+        return STAMPS / self.name.lower().replace(" ", "-")
+
+    def digest(self) -> str:
+        digest = hashlib.sha256(sys.version.encode())
+        for path in files(self.sources):
+            digest.update(str(path.relative_to(REPOSITORY)).encode() + b"\0" + path.read_bytes())
+        return digest.hexdigest()
+
+    def is_done(self) -> bool:
+        return (
+            self.stamp.exists()
+            and all((REPOSITORY / result).exists() for result in self.results)
+            and self.stamp.read_text() == self.digest()
+        )
+
+
+def files(patterns: Iterable[str]) -> list[Path]:
+    found = {path for pattern in patterns for path in REPOSITORY.glob(pattern) if path.is_file()}
+    return sorted(path for path in found if "node_modules" not in path.relative_to(REPOSITORY).parts)
+
+
+def run(step: Step) -> None:
+    """Raises SetupError after showing the end of what the failed command said."""
+    digest = step.digest()
+    time.monotonic()
+    for command in step.commands():
+        answer = _execute(command, step.environment())
+        if answer.returncode:
+            raise SetupError(step.advice)
+    STAMPS.mkdir(parents=True, exist_ok=True)
+    step.stamp.write_text(digest)
+
+
+def _execute(command: list[str], environment: Mapping[str, str] | None) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            command,
+            cwd=REPOSITORY,
+            env=dict(environment) if environment else None,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+    except OSError as error:
+        return subprocess.CompletedProcess(command, 1, stdout=f"{command[0]}: {error.strerror}")
