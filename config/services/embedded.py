@@ -15,6 +15,7 @@ from config.services.valkey import Valkey
 
 START_SECONDS = 60.0
 STOP_SECONDS = 30.0
+ORPHAN_SECONDS = 10.0
 
 
 def servers(directory: DataDirectory, *, fast: bool = False) -> list[Server]:
@@ -98,7 +99,7 @@ class Services:
 def shut_down(server: Server) -> None:
     """End servers of this data directory that an earlier, killed start left running."""
     if pids := processes.servers_in(server.folder, server.executable):
-        processes.end(pids, server.stop_signal, STOP_SECONDS)
+        processes.end(pids, server.stop_signal, ORPHAN_SECONDS)
 
 
 def _reason(log: Path) -> str:

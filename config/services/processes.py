@@ -19,6 +19,7 @@ from config.services.account import Account
 
 PR_SET_PDEATHSIG = 1
 POLL_SECONDS = 0.02
+TERMINATE = signal.SIGTERM
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 
@@ -40,12 +41,13 @@ def spawn(
         cwd=cwd,
         env=dict(environment) if environment is not None else None,
         start_new_session=True,
-        preexec_fn=_die_with_parent(death_signal) if death_signal else None,
+        preexec_fn=die_with_parent(death_signal) if death_signal else None,
         **(account.popen_options() if account else {}),
     )
 
 
-def _die_with_parent(signal_number: int) -> Callable[[], None]:
+def die_with_parent(signal_number: int) -> Callable[[], None]:
+    """For `preexec_fn`. The wish belongs to the thread that forks, so start children from the main thread."""
     parent = os.getpid()
 
     def ask_the_kernel() -> None:
@@ -138,13 +140,23 @@ def _environment(pid: int) -> list[bytes]:
         return []
 
 
+def roots(pids: Sequence[int]) -> list[int]:
+    """Those whose parent is not among them: a living postmaster, or each backend that a dead one left."""
+    return [pid for pid in pids if _parent(pid) not in pids]
+
+
+def _parent(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
+
+
 def end(pids: Sequence[int], signal_number: int, grace_seconds: float) -> None:
     """Stop processes that are not our children: ask, wait, kill."""
     for attempt in (signal_number, signal.SIGKILL):
-        for pid in pids:
-            try:
+        for pid in roots([pid for pid in pids if is_running(pid)]):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, attempt)
-            except (ProcessLookupError, PermissionError):
-                continue
         if wait_until(lambda: not any(is_running(pid) for pid in pids), grace_seconds):
             return

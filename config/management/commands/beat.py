@@ -1,0 +1,56 @@
+"""`manage.py beat`: Celery beat, once for the whole installation however many are started.
+
+Two beats would send each tick twice. A session-level advisory lock decides who ticks; the others wait, and the lock
+goes over by itself when its holder dies.
+"""
+
+import os
+import threading
+import time
+from typing import Any
+
+import psycopg
+from django.core.management.base import BaseCommand
+from django.db import connection
+
+from config.celery import app
+
+# Any number that nothing else on the database uses as an advisory lock.
+BEAT_LOCK = 5_417_001
+TRY_SECONDS = 2.0
+WATCH_SECONDS = 5.0
+LOST_LOCK = 3
+
+
+class Command(BaseCommand):
+    help = "Send the periodic tasks; waits while another beat of this installation does."
+    requires_system_checks = ()
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        lock = _connect()
+        while not _try(lock):
+            time.sleep(TRY_SECONDS)
+        threading.Thread(target=_watch, args=(lock,), name="beat lock", daemon=True).start()
+        app.Beat(loglevel="WARNING", max_interval=5, quiet=True).run()
+
+
+def _connect() -> psycopg.Connection[Any]:
+    """A connection of its own: Django may close and reopen its one at any time, and the lock would go with it."""
+    wanted = ("host", "port", "user", "password", "dbname")
+    parameters = {name: value for name, value in connection.get_connection_params().items() if name in wanted and value}
+    return psycopg.connect(**parameters, autocommit=True, application_name="hilo beat lock")
+
+
+def _try(lock: psycopg.Connection[Any]) -> bool:
+    row = lock.execute("SELECT pg_try_advisory_lock(%s)", [BEAT_LOCK]).fetchone()
+    return bool(row and row[0])
+
+
+def _watch(lock: psycopg.Connection[Any]) -> None:
+    """Without its connection the lock is gone and another beat may tick: end at once, the supervisor starts anew."""
+    try:
+        while True:
+            lock.execute("SELECT 1")
+            time.sleep(WATCH_SECONDS)
+    except psycopg.Error:
+        os._exit(LOST_LOCK)

@@ -1,0 +1,31 @@
+"""`manage.py prepare [--demo]`: what `bin/up` does to the database before anything serves. Safe at each start."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+
+class Command(BaseCommand):
+    help = "Migrate the database and, with --demo, fill an empty one with the demo company."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--demo", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            self._step("Migrating the database", lambda: call_command("migrate", verbosity=0, interactive=False))
+        if options["demo"]:
+            self._step("Filling in the demo company", lambda: call_command("seed_demo", verbosity=0))
+
+    def _step(self, name: str, work: Callable[[], object]) -> None:
+        started = time.monotonic()
+        work()
+        self.stdout.write(f"{name} … {time.monotonic() - started:.1f} s")
+        self.stdout.flush()

@@ -1,0 +1,69 @@
+"""What can be known to fail before anything is started, each as one sentence."""
+
+import errno
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+from config.services.environment import REPOSITORY
+from config.services.errors import ServiceError
+from config.supervisor.options import Options
+
+# An empty installation takes about 60 MB with its write-ahead log.
+LEAST_FREE_BYTES = 200 * 1024 * 1024
+
+
+def before_start(options: Options) -> None:
+    """Raises ServiceError."""
+    refuse_taken_port(options.host, options.port, "--port")
+    refuse_taken_port(options.host, options.smtp_port, "--smtp-port")
+    refuse_full_disk(options.data)
+    refuse_unreachable_servers()
+
+
+def refuse_taken_port(host: str, port: int, option: str) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        # As the servers do it: connections that a former start closed must not count as taken.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise ServiceError(_port_sentence(error, host, port, option)) from error
+
+
+def _port_sentence(error: OSError, host: str, port: int, option: str) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} on {host} is taken by another program: choose another one with {option}."
+    if error.errno == errno.EACCES:
+        return f"Port {port} needs more rights than this user has: choose one above 1023 with {option}."
+    reason = (error.strerror or str(error)).lower()
+    return f"Cannot listen on {host} ({reason}): choose an address of this machine with --host."
+
+
+def refuse_full_disk(data: Path) -> None:
+    existing = next(place for place in (data, *data.parents) if place.exists())
+    if shutil.disk_usage(existing).free < LEAST_FREE_BYTES:
+        raise ServiceError(
+            f"The disk that holds {data} is full (less than {LEAST_FREE_BYTES // 1024**2} MB are free): "
+            "free some space, or choose another folder with --data."
+        )
+
+
+def refuse_unreachable_servers() -> None:
+    """Asked in a process of its own, because the database drivers would stay in the supervisor's memory."""
+    if not any(os.environ.get(name) for name in ("DATABASE_URL", "VALKEY_URL", "BROKER_URL")):
+        return
+    answer = subprocess.run(
+        [sys.executable, "-m", "config.supervisor.reachable"],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if answer.returncode:
+        lines = answer.stderr.strip().splitlines() or ["The servers could not be asked."]
+        raise ServiceError(lines[-1])

@@ -1,0 +1,74 @@
+"""The command line of `bin/up`."""
+
+import argparse
+import os
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.services import default_data_dir
+
+EVERYWHERE = ("0.0.0.0", "::")
+
+
+@dataclass(frozen=True)
+class Options:
+    port: int
+    host: str
+    smtp_port: int
+    data: Path
+    demo: bool
+
+    @property
+    def visitors_host(self) -> str:
+        """Where a browser on this machine finds what listens on `host`."""
+        host = "127.0.0.1" if self.host in EVERYWHERE else self.host
+        return f"[{host}]" if ":" in host else host
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.visitors_host}:{self.port}/"
+
+    def environment(self) -> dict[str, str]:
+        """What follows from the command line, unless the environment says otherwise."""
+        defaults = {"HILO_BASE_URL": self.url.rstrip("/"), "HILO_ALLOWED_HOSTS": ",".join(self._hosts())}
+        return {name: os.environ.get(name) or value for name, value in defaults.items()}
+
+    def _hosts(self) -> list[str]:
+        hosts = ["127.0.0.1", "localhost", "[::1]"]
+        if self.host in EVERYWHERE:
+            hosts += [socket.gethostname(), *_addresses()]
+        elif self.visitors_host not in hosts:
+            hosts.append(self.visitors_host)
+        return hosts
+
+
+def _addresses() -> list[str]:
+    try:
+        found = socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)
+    except OSError:
+        return []
+    return sorted({str(address[0]) for *_, address in found})
+
+
+def parse(arguments: list[str]) -> Options:
+    parser = argparse.ArgumentParser(prog="bin/up", description="Start Hilo. Ctrl-C stops everything.")
+    parser.add_argument("--port", type=_port, default=8000, help="HTTP and WebSocket (default %(default)s)")
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
+    parser.add_argument("--smtp-port", type=_port, default=2525, help="inbound mail (default %(default)s)")
+    parser.add_argument("--data", type=Path, help="data directory (default HILO_DATA, else .hilo/)")
+    parser.add_argument("--no-demo", action="store_true", help="start empty, without the demo company")
+    given = parser.parse_args(arguments)
+    return Options(
+        port=given.port,
+        host=given.host,
+        smtp_port=given.smtp_port,
+        data=(given.data or default_data_dir()).absolute(),
+        demo=not given.no_demo,
+    )
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < 65536:
+        raise argparse.ArgumentTypeError(f"{text} is no port: choose a number from 1 to 65535")
+    return int(text)

@@ -1,0 +1,53 @@
+"""The processes of the product, in the order of their start. Servers come first; they are in config/services."""
+
+import signal
+import sys
+from dataclasses import dataclass, field
+
+from config.services.environment import REPOSITORY
+from config.supervisor.options import Options
+
+PYTHON = sys.executable
+MANAGE = str(REPOSITORY / "manage.py")
+
+
+@dataclass(frozen=True)
+class Program:
+    """`role` selects the database settings (pool or kept connection); seconds are wall seconds."""
+
+    name: str
+    command: list[str]
+    role: str
+    environment: dict[str, str] = field(default_factory=dict)
+    stop_signal: signal.Signals = signal.SIGTERM
+    grace_seconds: float = 8.0
+
+
+def programs(options: Options) -> list[Program]:
+    return [
+        Program("web", _web(options), role="web"),
+        Program(
+            "worker",
+            # The words `celery worker` side by side, as operators look for them; APP stands for `--app`.
+            [PYTHON, "-m", "celery", "worker", "-c", "2", "-n", f"hilo-{options.port}@%h", "-l", "warning"],
+            role="worker",
+            # SIGTERM then ends running tasks softly and gives their messages back, instead of waiting for them.
+            environment={"APP": "config.celery", "REMAP_SIGTERM": "SIGQUIT"},
+        ),
+        Program("beat", [PYTHON, MANAGE, "beat"], role="beat"),
+        Program(
+            "smtp",
+            [PYTHON, MANAGE, "smtp_listener", "--host", options.host, "--port", str(options.smtp_port)],
+            role="smtp",
+        ),
+        Program("imap", [PYTHON, MANAGE, "imap_listener"], role="imap"),
+    ]
+
+
+def _web(options: Options) -> list[str]:
+    return [
+        *(PYTHON, "-m", "uvicorn", "config.asgi:application"),
+        *("--host", options.host, "--port", str(options.port), "--workers", "2"),
+        *("--timeout-graceful-shutdown", "3", "--no-access-log", "--no-server-header"),
+        *("--lifespan", "off", "--log-level", "warning"),
+    ]
