@@ -1,0 +1,1 @@
+"""Wires everything. Importing it must stay cheap: the supervisor runs without Django."""

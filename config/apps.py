@@ -1,0 +1,16 @@
+"""config as a Django application (commands, checks) and the product's own admin site."""
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+
+
+class ConfigApp(AppConfig):
+    name = "config"
+
+    def ready(self) -> None:
+        from config import celery  # noqa: F401 - shared_task finds its application
+        from crm.ledger import feed  # noqa: F401 - live screens read the ledger
+
+
+class HiloAdminConfig(AdminConfig):
+    default_site = "config.admin.HiloAdminSite"

@@ -1,0 +1,29 @@
+"""One port: HTTP as WSGI through a2wsgi, WebSocket to Channels.
+
+Plain Django under ASGI costs 2-3 ms of CPU more for each request (a thread hop for every synchronous middleware and
+view), so HTTP stays synchronous. docs/adr/0004-one-port-wsgi-and-channels.md
+"""
+
+import os
+
+import a2wsgi
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+wsgi = get_wsgi_application()
+
+from channels.auth import AuthMiddlewareStack  # noqa: E402 - after django.setup()
+from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
+from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
+from django.urls import path  # noqa: E402
+
+from kernel.sockets import Live  # noqa: E402
+
+THREADS = 4  # no more than the connection pool holds
+
+application = ProtocolTypeRouter(
+    {
+        "http": a2wsgi.WSGIMiddleware(wsgi, workers=THREADS),
+        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter([path("ws/", Live.as_asgi())]))),
+    }
+)

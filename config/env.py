@@ -1,0 +1,48 @@
+"""Environment variables as typed values. Names and defaults: docs/operations/settings.md."""
+
+import os
+from urllib.parse import parse_qs, unquote, urlsplit
+
+
+def text(name: str, default: str = "") -> str:
+    return os.environ.get(name) or default
+
+
+def flag(name: str, default: bool = False) -> bool:
+    return text(name, "1" if default else "0").lower() in {"1", "true", "yes", "on"}
+
+
+def words(name: str, default: str = "") -> list[str]:
+    return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def database(url: str) -> dict[str, object]:
+    """Django's database settings from `postgresql://user:password@host:port/name?host=/socket/folder`.
+
+    A `host` in the query is the folder of a Unix socket, as libpq writes it; it wins over the host before the path.
+    """
+    parts = urlsplit(url)
+    query = parse_qs(parts.query)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.get("host", [parts.hostname or ""])[0],
+        "PORT": str(parts.port or query.get("port", [""])[0]),
+    }
+
+
+def valkey(url: str, database_number: int) -> str:
+    """The same server, another numbered database: broker, cache and channel layer stay apart."""
+    if url.startswith("unix://"):
+        return f"{url.split('?')[0]}?db={database_number}"
+    parts = urlsplit(url)
+    return parts._replace(path=f"/{database_number}").geturl()
+
+
+def broker(url: str) -> str:
+    """Celery's spelling of a Valkey address: kombu wants `redis+socket://` for Unix sockets."""
+    if url.startswith("unix://"):
+        return url.split("?")[0].replace("unix://", "redis+socket://", 1) + "?virtual_host=0"
+    return url

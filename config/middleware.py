@@ -1,0 +1,59 @@
+"""Middleware of our own, each one small function."""
+
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import resolve
+from django.utils import translation
+
+from config import policies
+from kernel.policies import policy_of, refuse
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def request_context(get_response: GetResponse) -> GetResponse:
+    """A request id in every log line of the request and in its answer."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request_id = uuid.uuid4().hex[:16]
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        response = get_response(request)
+        response["X-Request-ID"] = request_id
+        return response
+
+    return middleware
+
+
+def user_language(get_response: GetResponse) -> GetResponse:
+    """The signed-in user's own choice, else the browser's."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        chosen = getattr(request.user, "language", "") if request.user.is_authenticated else ""
+        translation.activate(chosen or translation.get_language_from_request(request))
+        request.LANGUAGE_CODE = translation.get_language()
+        response = get_response(request)
+        response.headers.setdefault("Content-Language", translation.get_language())
+        return response
+
+    return middleware
+
+
+def enforce_policy(get_response: GetResponse) -> GetResponse:
+    """A view without a policy is refused, even if a test forgot to find it; views of others are guarded here."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_view(request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
+        policy = policies.of_request(resolve(request.path_info), view)
+        if policy is None:
+            raise PermissionDenied("This page carries no policy.")
+        return None if policy_of(view) or policy.admits(request.user) else refuse(request)
+
+    middleware.process_view = process_view  # type: ignore[attr-defined]
+    return middleware

@@ -1,0 +1,278 @@
+"""One settings file. What an operator may change comes from the environment (config/env.py)."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONCE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from config import env
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+DATA_DIR = Path(env.text("HILO_DATA", str(BASE_DIR / ".hilo")))
+ROLE = env.text("HILO_ROLE", "manage")  # web, worker, beat, smtp, imap or manage: set by the supervisor
+DEBUG = env.flag("HILO_DEBUG")
+TESTING = env.flag("HILO_TESTING")
+
+# --- identity and secrets -------------------------------------------------------------------------
+SECRET_KEY = env.text("HILO_SECRET_KEY", "unsafe-outside-bin-up" if TESTING else "")
+# id:base64 pairs, newest first; encrypts channel secrets at rest (crm/secrets.py).
+FIELD_KEYS = env.words("HILO_FIELD_KEYS", "test:" + "A" * 43 + "=" if TESTING else "")
+BASE_URL = env.text("HILO_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
+SECURE = BASE_URL.startswith("https://")
+ALLOWED_HOSTS = env.words("HILO_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+MAIL_DOMAIN = env.text("HILO_MAIL_DOMAIN", "hilo.example")
+SMTP_URL = env.text("HILO_SMTP_URL")
+DEMO_PASSWORD = env.text("HILO_DEMO_PASSWORD")
+TRUSTED_PROXY_COUNT = int(env.text("HILO_TRUSTED_PROXIES", "0"))
+# host:port pairs on private addresses that the egress client may reach (tests, providers inside the same network).
+EGRESS_ALLOW_PRIVATE = env.words("HILO_EGRESS_ALLOW_PRIVATE")
+
+# --- applications ---------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "config.apps.ConfigApp",
+    "journeys",
+    "feedback",
+    "omnichannel",
+    "onsite",
+    "crm",
+    "kernel",
+    "config.apps.HiloAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.usersessions",
+    "channels",
+    "csp",
+    "django_celery_beat",
+    "django_htmx",
+    "drf_spectacular",
+    "rest_framework",
+    "template_partials",
+]
+
+MIDDLEWARE = [
+    "config.middleware.request_context",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.middleware.user_language",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "config.middleware.enforce_policy",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "csp.context_processors.nonce",
+                "config.context.shell",
+            ],
+            "builtins": ["django.templatetags.i18n", "template_partials.templatetags.partials"],
+        },
+    }
+]
+
+# --- database: rows are the truth -----------------------------------------------------------------
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.database(env.text("DATABASE_URL", "postgresql://hilo@/hilo")),
+}
+if ROLE == "web":  # threads share a pool; forked Celery children must not
+    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
+    DATABASES["default"]["CONN_MAX_AGE"] = 0
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+STATEMENT_TIMEOUT_MS = {"web": 10_000}.get(ROLE, 0)
+
+# --- Valkey: hints, cache, sockets. Nothing in it that a FLUSHALL could make wrong -------------------
+VALKEY_URL = env.text("VALKEY_URL", "redis://127.0.0.1:6379")
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.valkey(VALKEY_URL, 1)}}
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [env.valkey(VALKEY_URL, 2)], "prefix": env.text("HILO_LAYER_PREFIX", "hilo")},
+    }
+}
+
+# --- Celery: tasks take ids and are wake-ups only (DESIGN 2.3) ----------------------------------------
+CELERY_BROKER_URL = env.text("BROKER_URL") or env.broker(VALKEY_URL)
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_TIME_LIMIT = 120  # < lease 180 s < visibility timeout 600 s (reliability R4)
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
+    {}
+    if CELERY_BROKER_URL.startswith("amqp")
+    else {
+        "visibility_timeout": 600,
+        "priority_steps": list(range(10)),
+        "queue_order_strategy": "priority",
+        "sep": ":",
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+        "socket_timeout": 5,
+        "socket_connect_timeout": 5,
+    }
+)
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1}
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_ENABLE_UTC = True
+# Sweepers: what a lost poke left behind is found here. Editable in the admin afterwards.
+CELERY_BEAT_SCHEDULE = {
+    "drain the ledger's consumers": {"task": "crm.tasks.drain_consumers", "schedule": 3.0},
+    "process what came in": {"task": "omnichannel.tasks.process_inbound", "schedule": 3.0},
+    "send what is due": {"task": "omnichannel.tasks.send_due", "schedule": 3.0},
+    "advance due journeys": {"task": "journeys.tasks.advance_due", "schedule": 3.0},
+    "worker heartbeat": {"task": "crm.tasks.heartbeat", "schedule": 5.0},
+}
+
+# --- sign-in ------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "crm.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+] + [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "config.accounts.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "config.accounts.SocialAccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by admins, never by strangers (config.accounts)
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/5m/key", "reset_password": "20/m/ip,5/m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
+USERSESSIONS_TRACK_ACTIVITY = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
+MFA_TOTP_ISSUER = "Hilo"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": json.loads(env.text("HILO_OIDC", "[]"))}}
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+
+# --- safety -------------------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF, BASE_URL.replace("http", "ws", 1)],
+        "frame-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+        "manifest-src": [SELF],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_SSL_REDIRECT = SECURE
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
+SECURE_HSTS_PRELOAD = SECURE
+if SECURE and TRUSTED_PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_NAME = "__Host-hilo-session" if SECURE else env.text("HILO_SESSION_COOKIE", "hilo-session")
+CSRF_COOKIE_NAME = "__Host-hilo-csrf" if SECURE else env.text("HILO_CSRF_COOKIE", "hilo-csrf")
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+# --- language and time --------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("es", _("Spanish"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.text("HILO_TIME_ZONE", "Europe/Madrid")
+DEFAULT_PHONE_REGION = env.text("HILO_PHONE_REGION", "ES")
+
+# --- files --------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "build" / "collected"
+STATICFILES_DIRS = [path for path in [BASE_DIR / "build" / "static"] if path.exists()]
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^.+[.-][0-9a-zA-Z]{8,12}\..+$"
+MEDIA_ROOT = DATA_DIR / "files"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if TESTING or DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+
+# --- API ----------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["crm.authentication.BearerKey", "crm.authentication.SignedInUser"],
+    "DEFAULT_PERMISSION_CLASSES": ["crm.authentication.HasScope"],
+    "DEFAULT_PAGINATION_CLASS": "kernel.api.CursorPages",
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "kernel.api.problem_document",
+    "PAGE_SIZE": 50,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Hilo",
+    "DESCRIPTION": "Customers, conversations, surveys and journeys of one organisation.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# --- logs: ids, never values (config/logs.py) ------------------------------------------------------------
+LOGGING_CONFIG = "config.logs.configure"
+LOGGING = {"format": env.text("HILO_LOG", "json"), "level": env.text("HILO_LOG_LEVEL", "INFO")}
+SILENCED_SYSTEM_CHECKS: list[str] = []
+if not SECURE and os.environ.get("HILO_DEPLOY_CHECK") != "1":
+    # Plain http on a loopback address is how a first start works; bin/check turns these on.
+    SILENCED_SYSTEM_CHECKS = [f"security.W{n:03}" for n in (4, 8, 12, 16, 18)]
+TEST_RUNNER = "django.test.runner.DiscoverRunner"

@@ -1,0 +1,17 @@
+"""All addresses of the product; each app keeps its own list."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from config.views.home import home
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("", include("config.views.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("crm.urls")),
+    path("", include("omnichannel.urls")),
+    path("", include("feedback.urls")),
+    path("", include("journeys.urls")),
+]

@@ -1,0 +1,20 @@
+"""The first page after signing in depends on the role."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from kernel.navigation import items_for
+from kernel.policies import signed_in
+
+
+@signed_in
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page of the user's own navigation: the inbox for agents, contacts for sales, reports for managers."""
+    return redirect(_start_page(request))
+
+
+def _start_page(request: HttpRequest) -> str:
+    items = items_for(request.user)
+    if request.user.has_role("manager") and not request.user.has_role("agent"):
+        items = sorted(items, key=lambda item: not item.view.startswith("report"))
+    return items[0].url if items else "/accounts/sessions/"

@@ -1,0 +1,5 @@
+"""Pages of the product itself: health, gallery, preferences, command palette."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Reactions of crm itself."""

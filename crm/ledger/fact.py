@@ -1,0 +1,74 @@
+"""What a fact is: a frozen dataclass in the past tense, with a name in the ledger and a way to be told."""
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.utils.functional import Promise
+
+from kernel.registry import RegistrationError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """Base of all facts. Subclasses add fields that fit into JSON: ids, numbers, short words; no bodies, no secrets.
+
+    `name` is the ledger's name (`conversation.resolved`); `story` is how a timeline tells it, a lazy translation with
+    the fields as placeholders ("Resolved: {subject}"); `icon` names an icon of the sprite.
+    """
+
+    name: ClassVar[str]
+    story: ClassVar[str | Promise]
+    icon: ClassVar[str] = "circle-dot"
+
+    contact_id: int | None
+    occurred_at: datetime | None = None  # None: now, by the database's clock
+    channel: str = ""
+
+    def properties(self) -> dict[str, Any]:
+        return {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name not in _COLUMNS}
+
+    def topics(self) -> list[str]:
+        """Where on people's screens this shows: live topics besides the contact's own (kernel/realtime.py)."""
+        return []
+
+
+_COLUMNS = {field.name for field in dataclasses.fields(Fact)}
+_facts: dict[str, type[Fact]] = {}
+
+
+def fact(cls: type[Fact]) -> type[Fact]:
+    """Register a Fact subclass by its name. Raises RegistrationError for a missing or taken name."""
+    if not getattr(cls, "name", "") or not getattr(cls, "story", ""):
+        raise RegistrationError(f"{cls.__qualname__} must declare `name` and `story`.")
+    if _facts.setdefault(cls.name, cls).__qualname__ != cls.__qualname__:
+        raise RegistrationError(f"The fact name {cls.name!r} is taken by {_facts[cls.name].__qualname__}.")
+    return cls
+
+
+def fact_class(name: str) -> type[Fact] | None:
+    return _facts.get(name)
+
+
+def all_facts() -> dict[str, type[Fact]]:
+    return dict(_facts)
+
+
+def tell(name: str, properties: dict[str, Any]) -> str:
+    """One line for a timeline. Events from outside are told by their own name."""
+    known = _facts.get(name)
+    if known is None:
+        return name
+    return str(known.story).format_map(_Forgiving(properties))
+
+
+class _Forgiving(dict[str, Any]):
+    """A fact written by an older version may lack a field that today's story mentions."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+Register = Callable[[type[Fact]], type[Fact]]

@@ -1,0 +1,141 @@
+"""Writing into the ledger: `publish(fact)` in the same transaction as the change that it reports."""
+
+import json
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connection, transaction
+
+from crm.ledger.fact import Fact
+from kernel import realtime
+
+MAX_DEPTH = 16  # reactions to reactions to …: past this it is a loop
+
+
+class CausalLoop(Exception):
+    """A fact whose chain of causes is longer than MAX_DEPTH: two automations answer each other."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Where a fact stands in the ledger. `is_new` is False if its (source, message_id) was there already."""
+
+    id: int
+    depth: int
+    is_new: bool = True
+
+
+_cause: ContextVar[Recorded | None] = ContextVar("cause", default=None)
+
+
+@contextmanager
+def because_of(event_id: int, depth: int) -> Iterator[None]:
+    """Facts published inside have this event as their cause."""
+    token = _cause.set(Recorded(event_id, depth))
+    try:
+        yield
+    finally:
+        _cause.reset(token)
+
+
+def current_cause_id() -> int | None:
+    cause = _cause.get()
+    return cause.id if cause else None
+
+
+def publish(fact: Fact, *, cause: Recorded | None = None, message_id: str = "") -> Recorded:
+    """Write one fact, idempotent by `message_id`; consumers and screens hear of it after the commit.
+
+    Raises CausalLoop when its chain of causes is too long. Must run inside a transaction.
+    """
+    return publish_many([fact], cause=cause, message_ids=[message_id] if message_id else None)[0]
+
+
+def publish_many(
+    facts: Sequence[Fact], *, cause: Recorded | None = None, message_ids: Sequence[str] | None = None
+) -> list[Recorded]:
+    """Write many facts in one statement. Same promises as `publish`."""
+    if not facts:
+        return []
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("publish() belongs in the transaction of the change it reports.")
+    cause = cause or _cause.get()
+    depth = cause.depth + 1 if cause else 0
+    if depth > MAX_DEPTH:
+        raise CausalLoop(f"{facts[0].name}: more than {MAX_DEPTH} reactions in a row, beginning before event {cause}.")
+    keys = list(message_ids or (uuid.uuid4().hex for _ in facts))
+    written = _insert(facts, keys, cause.id if cause else None, depth)
+    recorded = [Recorded(written[key], depth) if key in written else _existing(key) for key in keys]
+    announce({topic for fact in facts for topic in topics_of(fact)})
+    return recorded
+
+
+_COLUMNS = (
+    "contact_id, anonymous_id, name, occurred_at, source, message_id, channel, properties, cause_id, depth, "
+    "recorded_at, xid, schema_version"
+)
+_INSERT = f"""
+INSERT INTO crm_event ({_COLUMNS})
+SELECT contact_id, '', name, coalesce(occurred_at, now()), 'hilo', message_id, channel, properties, %s, %s,
+       now(), pg_current_xact_id()::text::bigint, 1
+FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::text[], %s::text[], %s::jsonb[])
+     AS t(contact_id, name, occurred_at, message_id, channel, properties)
+ON CONFLICT (source, message_id) DO NOTHING
+RETURNING message_id, id"""  # noqa: S608
+
+
+def _insert(facts: Sequence[Fact], keys: Sequence[str], cause_id: int | None, depth: int) -> dict[str, int]:
+    columns = (
+        [fact.contact_id for fact in facts],
+        [fact.name for fact in facts],
+        [fact.occurred_at for fact in facts],
+        list(keys),
+        [fact.channel for fact in facts],
+        [_json(fact.properties()) for fact in facts],
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, [cause_id, depth, *columns])
+        return dict(cursor.fetchall())
+
+
+def _json(properties: dict[str, Any]) -> str:
+    return json.dumps(properties, cls=DjangoJSONEncoder).replace("\\u0000", "")
+
+
+def _existing(message_id: str) -> Recorded:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, depth FROM crm_event WHERE source = 'hilo' AND message_id = %s", [message_id])
+        row = cursor.fetchone()
+    return Recorded(*row, is_new=False)
+
+
+def topics_of(fact: Fact) -> list[str]:
+    own = [f"contact:{fact.contact_id}"] if fact.contact_id else []
+    return own + fact.topics()
+
+
+class _Announcement:
+    """Runs once after the commit of the transaction it was made in, for all that was published there."""
+
+    def __init__(self) -> None:
+        self.topics: set[str] = set()
+
+    def __call__(self) -> None:
+        realtime.poke(self.topics)
+        from crm.tasks import poke_consumers
+
+        poke_consumers()
+
+
+def announce(topics: set[str]) -> None:
+    """After the commit: wake the consumers and poke the screens, once for each transaction."""
+    waiting = [function for _, function, *_ in connection.run_on_commit if isinstance(function, _Announcement)]
+    announcement = waiting[-1] if waiting else _Announcement()
+    announcement.topics |= topics
+    if not waiting:
+        transaction.on_commit(announcement, robust=True)

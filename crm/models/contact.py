@@ -1,0 +1,162 @@
+"""A customer: one person, whatever the channel. Merging is an alias, never a rewrite (DESIGN 3)."""
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import connection, models
+from django.db.models import Q
+from django.db.models.functions import Now, Upper
+from django.utils.translation import gettext_lazy as _
+
+from crm.models.user import Team, User
+
+if TYPE_CHECKING:
+    from crm.models.identity import Identity
+
+
+class Company(models.Model):
+    name = models.CharField(_("name"), max_length=200)
+    domain = models.CharField(_("domain"), max_length=253, blank=True)
+    traits = models.JSONField(_("traits"), default=dict, blank=True)
+    external_id = models.CharField(_("external id"), max_length=200, null=True, blank=True, unique=True)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("company")
+        verbose_name_plural = _("companies")
+        ordering = ("name", "pk")
+        indexes = [models.Index(fields=("domain",), name="company_domain", condition=~Q(domain=""))]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Tag(models.Model):
+    name = models.CharField(_("name"), max_length=60, unique=True)
+
+    class Meta:
+        verbose_name = _("tag")
+        verbose_name_plural = _("tags")
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Feeling(models.TextChoices):
+    """How a customer feels, from their own words and scores. Shown by shape and word, never colour alone."""
+
+    GLAD = "glad", _("glad")
+    FINE = "fine", _("fine")
+    UNEASY = "uneasy", _("uneasy")
+    UPSET = "upset", _("upset")
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def visible_to(self, user: Any) -> Self:
+        """Managers, admins and support agents see everyone; sales see their own, their team's and nobody's."""
+        if user.has_role("manager", "admin", "agent"):
+            return self
+        if not user.has_role("sales"):
+            return self.none()
+        mine = Q(owner=user) | Q(owner=None, team=None)
+        return self.filter(mine | Q(team=user.team_id) if user.team_id else mine)
+
+    def survivors(self) -> Self:
+        """Without those merged into somebody else."""
+        return self.filter(alias=None)
+
+
+class Contact(models.Model):
+    first_name = models.CharField(_("first name"), max_length=120, blank=True)
+    last_name = models.CharField(_("last name"), max_length=120, blank=True)
+    company = models.ForeignKey(Company, models.SET_NULL, null=True, blank=True, verbose_name=_("company"))
+    owner = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, verbose_name=_("owner"))
+    team = models.ForeignKey(Team, models.SET_NULL, null=True, blank=True, verbose_name=_("team"))
+    language = models.CharField(_("language"), max_length=8, blank=True)
+    timezone = models.CharField(_("time zone"), max_length=64, blank=True)
+    feeling = models.CharField(_("feeling"), max_length=8, choices=Feeling.choices, blank=True)
+    tags = models.ManyToManyField(Tag, blank=True, verbose_name=_("tags"))
+    traits = models.JSONField(_("traits"), default=dict, blank=True)
+    custom = models.JSONField(_("custom fields"), default=dict, blank=True)
+    # What the list's search box looks through: names, addresses, numbers, company. Written by crm.actions.contacts.
+    search = models.TextField(default="", blank=True, editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    last_activity_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = ContactQuerySet.as_manager()
+    identities: "models.Manager[Identity]"
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        indexes = [
+            models.Index(fields=("last_activity_at", "id"), name="contact_recent"),
+            models.Index(fields=("owner", "last_activity_at", "id"), name="contact_owner_recent"),
+            models.Index(fields=("team", "last_activity_at", "id"), name="contact_team_recent"),
+            models.Index(
+                fields=("feeling", "last_activity_at", "id"), name="contact_feeling_recent", condition=~Q(feeling="")
+            ),
+            GinIndex(OpClass(Upper("search"), name="gin_trgm_ops"), name="contact_search_trigrams"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """Never empty: a person without a name is called by an address, else by number."""
+        return f"{self.first_name} {self.last_name}".strip() or self._fallback_name()
+
+    def _fallback_name(self) -> str:
+        reachable = [i for i in self.identities.all() if i.kind in ("email", "phone")]
+        return reachable[0].display if reachable else str(_("Contact %(id)s") % {"id": self.pk})
+
+    @property
+    def emails(self) -> list[str]:
+        return [i.display for i in self.identities.all() if i.kind == "email"]
+
+    @property
+    def phones(self) -> list[str]:
+        return [i.display for i in self.identities.all() if i.kind == "phone"]
+
+    @property
+    def survivor_id(self) -> int:
+        """The contact that this one was merged into, through any number of merges; else itself."""
+        return _walk(_SURVIVOR, self.pk)[-1]
+
+    def member_ids(self) -> list[int]:
+        """This contact and everyone merged into it, directly or not."""
+        return sorted(_walk(_MEMBERS, self.pk))
+
+
+class Alias(models.Model):
+    """`member` is the same person as `survivor`. Deleting the row undoes the merge."""
+
+    member = models.OneToOneField(Contact, models.CASCADE, related_name="alias")
+    survivor = models.ForeignKey(Contact, models.CASCADE, related_name="members")
+    rule = models.CharField(max_length=60)
+    evidence = models.JSONField(default=dict)
+    by = models.ForeignKey(User, models.SET_NULL, null=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(member=models.F("survivor")), name="alias_of_another")]
+
+
+_SURVIVOR = """
+WITH RECURSIVE up(id, depth) AS (
+    SELECT %s::bigint, 0
+    UNION SELECT a.survivor_id, up.depth + 1 FROM crm_alias a JOIN up ON a.member_id = up.id WHERE up.depth < 100
+) SELECT id FROM up ORDER BY depth"""
+
+_MEMBERS = """
+WITH RECURSIVE down(id) AS (
+    SELECT %s::bigint UNION SELECT a.member_id FROM crm_alias a JOIN down ON a.survivor_id = down.id
+) SELECT id FROM down"""
+
+
+def _walk(sql: str, contact_id: int) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [contact_id])
+        return [row[0] for row in cursor.fetchall()]

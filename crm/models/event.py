@@ -1,0 +1,129 @@
+"""The ledger: an append-only log of what happened with customers, and the only way that news travels (DESIGN 2.1)."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Func, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from crm.models.contact import Contact
+from kernel.lease import Leased
+
+
+class CurrentTransaction(Func):
+    """The writing transaction's 64-bit id; a cursor over (xid, id) cannot skip what commits late."""
+
+    template = "(pg_current_xact_id()::text::bigint)"
+    output_field = models.BigIntegerField()
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def of(
+        self, member_ids: list[int], anonymous_ids: list[str], *, limit: int, before: "Position | None" = None
+    ) -> Self:
+        """Newest first, at most `limit`, over all that one person is.
+
+        One indexed LIMIT for each member and each visitor id, joined by UNION ALL: measured 100 times faster than
+        `contact_id = ANY(...) ORDER BY` for merged people.
+        """
+        own = [self.filter(contact_id=member) for member in member_ids]
+        anonymous = [self.filter(contact=None, anonymous_id=visitor) for visitor in anonymous_ids]
+        parts = [part.older_than(before).newest_first()[:limit] for part in own + anonymous]
+        first, *rest = parts
+        return first.union(*rest, all=True).order_by("-occurred_at", "-id")[:limit] if rest else first
+
+    def older_than(self, position: "Position | None") -> Self:
+        if position is None:
+            return self
+        at, event_id = position
+        return self.filter(Q(occurred_at__lt=at) | Q(occurred_at=at, id__lt=event_id))
+
+    def newest_first(self) -> Self:
+        return self.order_by("-occurred_at", "-id")
+
+
+Position = tuple[object, int]  # (occurred_at, id): a place in a timeline
+
+
+class Event(models.Model):
+    id = models.BigAutoField(primary_key=True)
+    contact = models.ForeignKey(Contact, models.CASCADE, null=True, related_name="events", db_index=False)
+    anonymous_id = models.CharField(max_length=320, blank=True, default="")
+    name = models.CharField(max_length=200)
+    occurred_at = models.DateTimeField(db_default=Now())
+    recorded_at = models.DateTimeField(db_default=Now())
+    xid = models.BigIntegerField(db_default=CurrentTransaction())
+    source = models.CharField(max_length=60, default="hilo")
+    message_id = models.CharField(max_length=200)
+    channel = models.CharField(max_length=24, blank=True, default="")
+    properties = models.JSONField(default=dict)
+    cause = models.ForeignKey("self", models.SET_NULL, null=True, db_constraint=False, db_index=False)
+    depth = models.PositiveSmallIntegerField(default=0)
+    schema_version = models.PositiveSmallIntegerField(default=1)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        constraints = [models.UniqueConstraint(fields=("source", "message_id"), name="event_once")]
+        indexes = [
+            models.Index(fields=("contact", "-occurred_at", "-id"), include=("name", "channel"), name="event_timeline"),
+            models.Index(
+                fields=("anonymous_id", "-occurred_at", "-id"),
+                name="event_anonymous_timeline",
+                condition=Q(contact=None),
+            ),
+            models.Index(fields=("xid", "id"), name="event_commit_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} #{self.pk}"
+
+
+class Cursor(models.Model):
+    """How far a consumer has read: everything up to and including (xid, event_id) is done or in its retry table."""
+
+    consumer = models.CharField(max_length=120, unique=True)
+    xid = models.BigIntegerField(default=0)
+    event_id = models.BigIntegerField(default=0)
+    paused = models.BooleanField(_("paused"), default=False)
+    moved_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("consumer")
+        verbose_name_plural = _("consumers")
+
+    def __str__(self) -> str:
+        return self.consumer
+
+
+class Retry(Leased):
+    """An event that made a consumer fail. After the last attempt it is a dead letter: visible, replayable."""
+
+    consumer = models.CharField(max_length=120)
+    event = models.ForeignKey(Event, models.CASCADE)
+    error = models.TextField(blank=True)
+    dead = models.BooleanField(default=False)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("dead letter")
+        verbose_name_plural = _("dead letters")
+        constraints = [models.UniqueConstraint(fields=("consumer", "event"), name="retry_once")]
+        indexes = [models.Index(fields=("due_at", "id"), name="retry_due", condition=Q(due_at__isnull=False))]
+
+    def __str__(self) -> str:
+        return f"{self.consumer} × {self.event_id}"
+
+
+class Heartbeat(models.Model):
+    """A part of the product that is alive. `at` is database time."""
+
+    service = models.CharField(max_length=60, primary_key=True)
+    at = models.DateTimeField(db_default=Now())
+    detail = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return self.service

@@ -1,0 +1,106 @@
+"""What a person is known by: addresses, numbers, ids of channels and websites. Unique as (kind, scope, value)."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import phonenumbers
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from crm.models.contact import Contact
+
+# Mailboxes that stand for a function, not for a person: they never merge two people.
+ROLE_MAILBOXES = frozenset(
+    "info sales office contact contacto ventas hola hello admin noreply no-reply soporte support help team "
+    "postmaster webmaster billing facturacion invoices mail".split()
+)
+# Placeholders that programs send for "nobody" (crm.md 3.3; the first three are Segment's own defaults).
+NOBODY = re.compile(r"[0-]*|-1|null|none|nil|undefined|anonymous|n/a|nan|unknown|true|false|\[object object\]", re.I)
+
+
+class Identity(models.Model):
+    class Kind(models.TextChoices):
+        EMAIL = "email", _("e-mail")
+        PHONE = "phone", _("phone")
+        EXTERNAL = "external_id", _("customer number")
+        ANONYMOUS = "anonymous_id", _("visitor id")
+
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="identities")
+    kind = models.CharField(max_length=24)
+    scope = models.CharField(max_length=80, blank=True, default="", help_text=_("Where the value is unique."))
+    value = models.CharField(max_length=320)
+    display = models.CharField(max_length=320)
+    source = models.CharField(max_length=40, blank=True)
+    verified = models.BooleanField(default=False)
+    shared = models.BooleanField(default=False, help_text=_("Used by several people: never merges anybody."))
+    first_seen_at = models.DateTimeField(db_default=Now())
+    last_seen_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("identity")
+        verbose_name_plural = _("identities")
+        ordering = ("pk",)
+        constraints = [models.UniqueConstraint(fields=("kind", "scope", "value"), name="identity_once")]
+
+    def __str__(self) -> str:
+        return self.display
+
+
+def normal_email(raw: str) -> str:
+    """Lower case, no spaces, the domain in ASCII (IDNA). "" for what cannot be an address."""
+    local, at, domain = raw.strip().strip("<>").rpartition("@")
+    if not (at and local and domain) or re.search(r"[\s\x00-\x1f,;<>]", local + domain):
+        return ""
+    try:
+        ascii_domain = domain.encode("idna").decode()
+    except UnicodeError:
+        return ""
+    return f"{local}@{ascii_domain}".lower()[:320] if "." in ascii_domain else ""
+
+
+def normal_phone(raw: str) -> str:
+    """E.164, numbers without a country code taken as settings.DEFAULT_PHONE_REGION's. "" if it cannot be one."""
+    try:
+        number = phonenumbers.parse(raw, settings.DEFAULT_PHONE_REGION)
+    except phonenumbers.NumberParseException:
+        return ""
+    if not phonenumbers.is_possible_number(number):
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def normal_id(raw: str) -> str:
+    value = raw.strip().replace("\x00", "")[:320]
+    return "" if NOBODY.fullmatch(value) else value
+
+
+NORMALISERS: dict[str, Callable[[str], str]] = {"email": normal_email, "phone": normal_phone}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """ "This is me": an identity as it arrived, before anybody is found by it."""
+
+    kind: str
+    raw: str
+    scope: str = ""
+    verified: bool = False
+
+    @property
+    def value(self) -> str:
+        return NORMALISERS.get(self.kind, normal_id)(self.raw)
+
+    @property
+    def display(self) -> str:
+        return self.value if self.kind in NORMALISERS else self.raw.strip()[:320]
+
+    @property
+    def is_role_mailbox(self) -> bool:
+        return self.kind == "email" and self.value.partition("@")[0] in ROLE_MAILBOXES
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.kind, self.scope, self.value

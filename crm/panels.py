@@ -1,0 +1,1 @@
+"""Panels that crm puts into its own pages."""

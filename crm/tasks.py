@@ -1,0 +1,39 @@
+"""Celery doors of crm: wake-ups that take ids and call one verb. Losing any of them loses nothing."""
+
+import time
+
+from celery import shared_task
+from django.db.models.functions import Now
+
+from crm.ledger import consume
+from crm.models import Heartbeat
+from kernel.wakeup import wake
+
+RECHECK_SECONDS = (0.02, 0.05, 0.1, 0.2, 0.4)
+
+
+def poke_consumers() -> None:
+    wake(drain_consumers)
+
+
+@shared_task
+def drain_consumers() -> None:
+    """Drain every consumer, again for a moment while just committed events still stand behind a running writer."""
+    consume.ensure_cursors()
+    _drain_all()
+    for pause in RECHECK_SECONDS:
+        if not any(consume.lags().values()):
+            break
+        time.sleep(pause)
+        _drain_all()
+    consume.retry_due()
+
+
+def _drain_all() -> None:
+    for consumer in consume.all_consumers():
+        consume.drain(consumer)
+
+
+@shared_task
+def heartbeat() -> None:
+    Heartbeat.objects.update_or_create(service="worker", defaults={"at": Now()})

@@ -1,0 +1,5 @@
+"""Addresses of crm."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

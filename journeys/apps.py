@@ -1,0 +1,7 @@
+"""The journeys application."""
+
+from django.apps import AppConfig
+
+
+class JourneysConfig(AppConfig):
+    name = "journeys"

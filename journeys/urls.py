@@ -1,0 +1,5 @@
+"""Addresses of journeys."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,56 @@
+"""The grammar of /api/v1/: cursor pages, problem documents (RFC 9457)."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework import exceptions
+from rest_framework.pagination import CursorPagination
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+
+class CursorPages(CursorPagination):
+    """`{"next", "previous", "results"}`; newest first unless a view says otherwise."""
+
+    ordering = "-id"
+    page_size_query_param = "limit"
+    max_page_size = 200
+
+
+class Problem(exceptions.APIException):
+    """An error with a sentence for the caller. `fields` names what was wrong where."""
+
+    def __init__(self, status: int, detail: str, **fields: Any) -> None:
+        self.status_code = status
+        self.fields = fields
+        super().__init__(detail)
+
+
+def problem_document(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's exception handler, answering `application/problem+json` with type, title, status, detail and errors."""
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    response.data = problem(response.status_code, *_said(error))
+    response.content_type = "application/problem+json"
+    return response
+
+
+def _said(error: Exception) -> tuple[str, Any]:
+    """The sentence and, for bad input, what was wrong with which field."""
+    if isinstance(error, exceptions.ValidationError):
+        return "Some values are not as they should be; see errors.", error.detail
+    if isinstance(error, Problem):
+        return str(error.detail), error.fields or None
+    return str(getattr(error, "detail", error)), None
+
+
+def problem(status: int, detail: str, errors: Any = None) -> dict[str, Any]:
+    document = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    return {**document, "errors": errors} if errors else document

@@ -1,0 +1,326 @@
+"""Charts as plain numbers: what the SVG partials in templates/components/charts/ draw.
+
+Units are those of the viewBox. Every chart carries its n, and greys itself where n is below FEW: a chart that cannot
+be trusted must not look like one that can. Coordinates are strings with a point, because a template under a Spanish
+locale would write 12.5 as 12,5 and break the path.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from math import floor, log10
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+
+FEW = 30  # answers below which a score says little: the interval of an NPS is then wider than 50 points
+
+
+def number(value: float) -> str:
+    """A coordinate: at most two decimals, a point whatever the locale."""
+    return f"{value:.2f}".rstrip("0").rstrip(".") if value % 1 else str(int(value))
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Maps the domain `low`..`high` to the range `start`..`end` (start may be the larger one: y grows downwards)."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def __call__(self, value: float) -> float:
+        if self.high == self.low:
+            return (self.start + self.end) / 2
+        return self.start + (value - self.low) / (self.high - self.low) * (self.end - self.start)
+
+
+def path(points: Sequence[tuple[float, float]]) -> str:
+    return "".join(f"{'L' if i else 'M'}{number(x)} {number(y)}" for i, (x, y) in enumerate(points))
+
+
+def closed(upper: Sequence[tuple[float, float]], lower: Sequence[tuple[float, float]]) -> str:
+    """The area between two lines over the same x."""
+    return path([*upper, *reversed(lower)]) + "Z" if upper else ""
+
+
+def round_ticks(low: float, high: float, wanted: int = 4) -> list[float]:
+    """Steps of 1, 2, 2.5 or 5 times a power of ten inside low..high, about `wanted` of them."""
+    if high <= low:
+        return [low]
+    rough = (high - low) / wanted
+    power = 10.0 ** floor(log10(rough))
+    step = next((factor * power for factor in (1, 2, 2.5, 5) if factor * power >= rough), 10 * power)
+    first = floor(low / step) * step
+    ticks = [first + i * step for i in range(int((high - first) / step) + 2)]
+    return [round(tick, 10) for tick in ticks if low <= tick <= high]
+
+
+def shown(value: float) -> str:
+    """A figure for readers, in their locale, with a true minus sign."""
+    places = 0 if float(value).is_integer() else 1
+    return number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True).replace("-", "\N{MINUS SIGN}")
+
+
+@dataclass(frozen=True)
+class Point:
+    x: str
+    y: str
+    title: str = ""
+    label: str = ""
+    anchor: str = "middle"
+
+
+@dataclass(frozen=True)
+class Tick:
+    at: str
+    label: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Sparkline:
+    """The shape of a series without axes; `n` is the number of answers behind it, not of points."""
+
+    line: str
+    area: str
+    last: Point
+    n: int
+    label: str
+    width: int = 96
+    height: int = 24
+
+
+def sparkline(values: Sequence[float], *, n: int, label: str) -> Sparkline:
+    """ValueError without values: the page then shows the figure alone."""
+    if not values:
+        raise ValueError("A sparkline needs at least one value.")
+    x = Scale(0, max(1, len(values) - 1), 4, 92)
+    y = Scale(min(values), max(values), 20, 4)
+    points = [(x(i), y(value)) for i, value in enumerate(values)]
+    floor_line = [(px, 24.0) for px, _py in points]
+    last = Point(number(points[-1][0]), number(points[-1][1]))
+    return Sparkline(path(points), closed(points, floor_line), last, n, label)
+
+
+@dataclass(frozen=True)
+class Bar:
+    label: str
+    y: str
+    text_y: str
+    width: str
+    value_text: str
+    feeling: str
+
+
+@dataclass(frozen=True)
+class Bars:
+    bars: list[Bar]
+    n: int
+    title: str
+    period: str
+    height: int
+    width: int = 480
+    left: int = 112
+    room: int = 272
+    thick: int = 12
+
+    @property
+    def few(self) -> bool:
+        return self.n < FEW
+
+    @property
+    def spoken(self) -> str:
+        return f"{self.title}: " + ", ".join(f"{bar.label} {bar.value_text}" for bar in self.bars) + f" (n {self.n})"
+
+
+def bars(counts: Sequence[tuple[str, int] | tuple[str, int, str]], *, title: str = "", period: str = "") -> Bars:
+    """`counts`: (label, count) or (label, count, feeling); widths and texts are shares of their sum, which is n."""
+    n = sum(row[1] for row in counts)
+    most = max((row[1] for row in counts), default=0) or 1
+    rows = [_bar(i, row, n, most) for i, row in enumerate(counts)]
+    return Bars(rows, n, title, period, height=24 * len(rows))
+
+
+def _bar(index: int, row: tuple[str, int] | tuple[str, int, str], n: int, most: int) -> Bar:
+    label, count = row[0], row[1]
+    feeling = row[2] if len(row) == 3 else ""
+    share = f"{count / n:.0%}".replace("%", "\N{NARROW NO-BREAK SPACE}%") if n else "–"
+    top = 24 * index + 6
+    return Bar(label, number(top), number(top + 10), number(count / most * 272), f"{count} · {share}", feeling)
+
+
+@dataclass(frozen=True)
+class Interval:
+    score: float
+    low: float
+    high: float
+    n: int
+    title: str
+    period: str
+    confidence: float
+    least: float
+    most: float
+    width: int = 480
+    height: int = 64
+    left: int = 16
+    right: int = 464
+    middle: int = 32
+    tick_top: int = 28
+    tick_bottom: int = 36
+    band_y: int = 27
+    band_height: int = 10
+    label_y: int = 16
+
+    @property
+    def few(self) -> bool:
+        return self.n < FEW
+
+    @property
+    def scale(self) -> Scale:
+        return Scale(self.least, self.most, self.left, self.right)
+
+    @property
+    def score_x(self) -> str:
+        return number(self.scale(self.score))
+
+    @property
+    def low_x(self) -> str:
+        return number(self.scale(self.low))
+
+    @property
+    def band_width(self) -> str:
+        return number(max(0.0, self.scale(self.high) - self.scale(self.low)))
+
+    @property
+    def score_text(self) -> str:
+        return shown(self.score)
+
+    @property
+    def ticks(self) -> list[Tick]:
+        return [Tick(number(self.scale(value)), shown(value)) for value in round_ticks(self.least, self.most)]
+
+    @property
+    def caption(self) -> str:
+        return caption(low=self.low, high=self.high, n=self.n, period=self.period, confidence=self.confidence)
+
+    @property
+    def spoken(self) -> str:
+        return f"{self.title}: {self.score_text}. {self.caption}"
+
+
+def interval(
+    score: float,
+    low: float,
+    high: float,
+    *,
+    n: int,
+    least: float = -100,
+    most: float = 100,
+    title: str = "",
+    period: str = "",
+    confidence: float = 0.95,
+) -> Interval:
+    """`least`..`most` is the whole possible scale (NPS −100..100, CSAT 0..100), so that pages compare by eye."""
+    return Interval(score, low, high, n, title, period, confidence, least, most)
+
+
+def caption(*, low: float, high: float, n: int, period: str, confidence: float = 0.95) -> str:
+    """What keeps a figure honest, in one line."""
+    share = f"{confidence:.0%}"
+    doubt = _("%(share)s interval %(low)s to %(high)s") % {"share": share, "low": shown(low), "high": shown(high)}
+    parts = [doubt, f"n {shown(n)}", period, _("too few answers to rely on") if n < FEW else ""]
+    return " · ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One period of a trend: a score between low and high, from n answers."""
+
+    on: date
+    score: float
+    low: float
+    high: float
+    n: int
+
+
+@dataclass(frozen=True)
+class TrendBand:
+    line: str
+    band: str
+    points: list[Point]
+    ticks: list[Tick]
+    n: int
+    title: str
+    period: str
+    spoken: str
+    caption: str
+    width: int = 640
+    height: int = 200
+    left: int = 36
+    right: int = 628
+    label_x: int = 28
+    few: bool = field(default=False)
+
+
+TOP, BOTTOM, FIRST, LAST = 10, 172, 44, 620
+
+
+def trend_band(moments: Sequence[Moment], *, title: str = "", period: str = "") -> TrendBand:
+    """A score over time. The y axis spans what was seen, bands included, rounded outwards."""
+    if not moments:
+        raise ValueError("A trend needs at least one period.")
+    y = _axis(moments)
+    x = Scale(0, max(1, len(moments) - 1), FIRST, LAST)
+    points = [(x(i), y(moment.score)) for i, moment in enumerate(moments)]
+    upper = [(x(i), y(moment.high)) for i, moment in enumerate(moments)]
+    lower = [(x(i), y(moment.low)) for i, moment in enumerate(moments)]
+    n = sum(moment.n for moment in moments)
+    ticks = [Tick(number(y(value)), shown(value), number(y(value) + 4)) for value in round_ticks(y.low, y.high)]
+    return TrendBand(
+        path(points),
+        closed(upper, lower),
+        _dots(moments, points),
+        ticks,
+        n,
+        title,
+        period,
+        spoken=_told(moments, title),
+        caption=_trend_caption(n, period),
+        few=n < FEW,
+    )
+
+
+def _axis(moments: Sequence[Moment]) -> Scale:
+    low, high = min(moment.low for moment in moments), max(moment.high for moment in moments)
+    margin = max(1.0, (high - low) * 0.05)
+    return Scale(low - margin, high + margin, BOTTOM, TOP)
+
+
+def _dots(moments: Sequence[Moment], points: Sequence[tuple[float, float]]) -> list[Point]:
+    """A dot a period; at most seven dates below, so that they never touch."""
+    every = -(-len(moments) // 7)
+    dots = []
+    for i, (moment, (x, y)) in enumerate(zip(moments, points, strict=True)):
+        label = date_format(moment.on, "MONTH_DAY_FORMAT") if i % every == 0 else ""
+        title = f"{date_format(moment.on, 'SHORT_DATE_FORMAT')}: {shown(moment.score)} ({shown(moment.low)} – {shown(moment.high)}, n {moment.n})"
+        dots.append(Point(number(x), number(y), title, label, _anchor(i, len(moments))))
+    return dots
+
+
+def _anchor(index: int, length: int) -> str:
+    if index == 0 and length > 1:
+        return "start"
+    return "end" if index == length - 1 and length > 1 else "middle"
+
+
+def _told(moments: Sequence[Moment], title: str) -> str:
+    first, last = moments[0], moments[-1]
+    change = _("from %(first)s to %(last)s") % {"first": shown(first.score), "last": shown(last.score)}
+    return f"{title}: {change} (n {sum(moment.n for moment in moments)})"
+
+
+def _trend_caption(n: int, period: str) -> str:
+    parts = [f"n {shown(n)}", period, _("band: 95% interval"), _("too few answers to rely on") if n < FEW else ""]
+    return " · ".join(part for part in parts if part)

@@ -1,0 +1,69 @@
+"""Who may open a view. Every view carries one policy; a URL without one fails the suite and answers 403.
+
+@agents_only
+def inbox(request): ...
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar
+from urllib.parse import quote
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import resolve_url
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+ROLES = ("agent", "sales", "manager", "admin")
+
+
+@dataclass(frozen=True)
+class Policy:
+    """`roles` empty: everyone, even strangers (the view checks its own token or key)."""
+
+    name: str
+    roles: tuple[str, ...] = ()
+
+    def admits(self, user: Any) -> bool:
+        if not self.roles:
+            return True
+        return bool(user.is_authenticated and user.is_active and user.has_role(*self.roles))
+
+    def __call__(self, view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if self.admits(request.user):
+                return view(request, *args, **kwargs)
+            return refuse(request)
+
+        guarded.policy = self  # type: ignore[attr-defined]
+        return guarded  # type: ignore[return-value]
+
+
+def refuse(request: HttpRequest) -> HttpResponse:
+    """Strangers are sent to sign in (htmx: the whole page goes there); the signed-in get 403."""
+    if request.user.is_authenticated:
+        raise PermissionDenied
+    target = f"{resolve_url(settings.LOGIN_URL)}?next={quote(request.get_full_path())}"
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=401, headers={"HX-Redirect": resolve_url(settings.LOGIN_URL)})
+    return HttpResponseRedirect(target)
+
+
+public = Policy("public")
+by_token = Policy("by_token")  # the URL holds a secret token; the view answers 404 to a wrong one
+by_key = Policy("by_key")  # an API key or write key, checked by the view's own authentication
+staff = signed_in = Policy("signed_in", ROLES)
+agents_only = Policy("agents_only", ("agent", "manager", "admin"))
+sales_only = Policy("sales_only", ("sales", "manager", "admin"))
+managers_only = Policy("managers_only", ("manager", "admin"))
+admins_only = Policy("admins_only", ("admin",))
+
+
+def policy_of(view: Any) -> Policy | None:
+    """The policy of a view function or of a class-based view's `as_view()`."""
+    found = getattr(view, "policy", None) or getattr(getattr(view, "cls", None), "policy", None)
+    return found or getattr(getattr(view, "view_class", None), "policy", None)

@@ -1,0 +1,147 @@
+"""Real time is rendering: after a commit a poke goes to the topics concerned; whoever watches reads the ledger from
+their own cursor, renders the page's own fragments with their own permissions, and pushes them (DESIGN 2.7).
+
+Pokes carry no data and may be lost: each socket also looks by itself every few seconds. The protocol is JSON:
+
+client → {"type": "subscribe", "topics": ["conversation:12"], "cursor": "8123-0" or null}
+server → {"type": "fragments", "html": "<… hx-swap-oob …>", "cursor": "8125-0"}
+         {"type": "counters", "deltas": {"inbox-mine": 1}}
+         {"type": "tick", "cursor": "8125-0", "lag": 0.0}     every TICK_SECONDS; lag in seconds
+         {"type": "reload"}                                  too much was missed: fetch the page's parts again
+"""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
+
+log = logging.getLogger(__name__)
+
+TICK_SECONDS = 5.0
+CATCH_UP = 200  # more missed events than this and the client reloads instead
+
+
+@dataclass(frozen=True)
+class News:
+    """One ledger event as screens see it."""
+
+    id: int
+    name: str
+    contact_id: int | None
+    properties: dict[str, Any]
+    topics: frozenset[str]
+
+
+@dataclass
+class Push:
+    """What a renderer wants shown: out-of-band fragments and counter deltas."""
+
+    html: str = ""
+    counters: dict[str, int] = field(default_factory=dict)
+
+    def __add__(self, other: "Push") -> "Push":
+        counters = dict(self.counters)
+        for name, delta in other.counters.items():
+            counters[name] = counters.get(name, 0) + delta
+        return Push(self.html + other.html, counters)
+
+
+@dataclass(frozen=True)
+class Place:
+    """How far a socket has read: all below `horizon`, and of what is above it those in `seen`."""
+
+    horizon: int
+    seen: frozenset[int] = frozenset()
+
+    def __str__(self) -> str:
+        return f"{self.horizon}-0"
+
+    @classmethod
+    def parse(cls, text: str | None) -> "Place | None":
+        head = (text or "").partition("-")[0]
+        return cls(int(head)) if head.isascii() and head.isdigit() and len(head) < 19 else None
+
+
+class Feed(Protocol):
+    """Reads the ledger; crm provides it. `since` None means from now on."""
+
+    def __call__(self, since: Place | None, limit: int) -> tuple[list[News], Place]: ...
+
+
+Renderer = Callable[[Any, News], Push]
+TopicGuard = Callable[[Any, str], bool]
+
+_renderers: dict[str, list[Renderer]] = {}
+_guards: dict[str, TopicGuard] = {}
+_feeds: list[Feed] = []
+
+
+def live(*names: str) -> Callable[[Renderer], Renderer]:
+    """`@live("conversation.resolved") def rows(user, news) -> Push`. Renderers fetch through `visible_to(user)` and
+    return an empty Push for what this user may not see: permission is checked for each event, at delivery."""
+
+    def register(function: Renderer) -> Renderer:
+        for name in names:
+            renderers = _renderers.setdefault(name, [])
+            renderers[:] = [r for r in renderers if r.__qualname__ != function.__qualname__] + [function]
+        return function
+
+    return register
+
+
+def topic_guard(kind: str) -> Callable[[TopicGuard], TopicGuard]:
+    """Who may listen to topics `kind:id`. A kind without a guard cannot be subscribed to."""
+
+    def register(function: TopicGuard) -> TopicGuard:
+        _guards[kind] = function
+        return function
+
+    return register
+
+
+def may_listen(user: Any, topic: str) -> bool:
+    guard = _guards.get(topic.partition(":")[0])
+    return bool(guard and guard(user, topic.partition(":")[2]))
+
+
+def provide_feed(feed: Feed) -> Feed:
+    _feeds[:] = [feed]
+    return feed
+
+
+def read_feed(since: Place | None, limit: int) -> tuple[list[News], Place]:
+    return _feeds[0](since, limit)
+
+
+def render_news(user: Any, news: Iterable[News], topics: set[str]) -> Push:
+    """Everything of interest to this user, in the ledger's order."""
+    total = Push()
+    for item in news:
+        if item.topics & topics:
+            for renderer in _renderers.get(item.name, []):
+                total += renderer(user, item)
+    return total
+
+
+def group_name(topic: str) -> str:
+    return "topic." + topic.replace(":", ".")
+
+
+def poke(topics: Iterable[str]) -> None:
+    """After a commit: tell whoever watches these topics to look. A layer that is away is logged, not raised."""
+    wanted = sorted(set(topics))
+    layer = get_channel_layer()
+    if not wanted or layer is None:
+        return
+    try:
+        async_to_sync(_send)(layer, wanted)
+    except Exception as error:  # any transport error: the sockets' own tick makes up for it
+        log.warning("channel layer away, screens will catch up: %s", type(error).__name__)
+
+
+async def _send(layer: Any, topics: list[str]) -> None:
+    for topic in topics:
+        await layer.group_send(group_name(topic), {"type": "look"})

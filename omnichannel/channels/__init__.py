@@ -1,0 +1,1 @@
+"""Channels plug in here, a folder each."""

@@ -1,0 +1,128 @@
+"""What a channel is: a folder in omnichannel/channels/ with a class that registers itself. Recipe: docs/recipes/add-a-channel.md.
+
+A channel answers questions; the engine acts. It parses what came in into InboundMessages, and hands one Delivery to its
+provider. It never writes rows, opens no transaction and decides nothing about retries.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.utils.functional import Promise
+
+from crm.models import Claim
+from kernel.registry import Registry
+
+if TYPE_CHECKING:
+    from omnichannel.models import Channel, Conversation, Delivery, RawInbound
+
+
+class ChannelError(Exception):
+    """A provider said no, or what came in cannot be read. Caught in one place, which decides retry or stop.
+
+    `permanent`: trying again is useless. `unknown`: the provider may have accepted it (the connection broke after the
+    message was handed over). `retry_after`: seconds that the provider asked for.
+    """
+
+    def __init__(
+        self, message: str, *, permanent: bool = False, unknown: bool = False, retry_after: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.unknown = unknown
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True)
+class InboundAttachment:
+    filename: str
+    content_type: str
+    content: bytes
+    content_id: str = ""
+    inline: bool = False
+
+
+@dataclass(frozen=True)
+class BouncedRecipient:
+    """One line of a delivery report. `status` as in RFC 3463 ("5.1.1")."""
+
+    address: str
+    status: str
+    reason: str
+    permanent: bool
+
+
+@dataclass(frozen=True)
+class InboundMessage:
+    """One message from a customer, whatever the channel. `claims`: who it says it is from, strongest first."""
+
+    external_id: str  # unique in the channel account; the same one again is the same message
+    claims: Sequence[Claim]
+    sender: str = ""
+    sender_name: str = ""
+    to: Sequence[str] = ()
+    cc: Sequence[str] = ()
+    subject: str = ""
+    text: str = ""
+    reply_text: str = ""
+    html: str = ""  # sanitised already
+    message_id: str = ""
+    in_reply_to: str = ""
+    references: Sequence[str] = ()
+    sent_at: datetime | None = None
+    automatic: bool = False  # an auto-reply or a list: shown, never answered by a robot, never reopens
+    language: str = ""
+    attachments: Sequence[InboundAttachment] = ()
+    bounces: Sequence[BouncedRecipient] = ()
+    bounced_message_id: str = ""
+    headers: dict[str, str] = field(default_factory=dict)  # what threading looks at (thread-index, envelope recipient)
+
+
+@dataclass(frozen=True)
+class SendResult:
+    """What the provider said. `state`: "sent" (accepted), or "delivered" where the provider knows at once."""
+
+    provider_id: str = ""
+    state: str = "sent"
+
+
+class ChannelKind:
+    """Base of all channels. One instance per channel account, made for each use: `channel.plugin`."""
+
+    slug: ClassVar[str]
+    label: ClassVar[str | Promise]
+    icon: ClassVar[str] = "message-circle"
+    identity_kind: ClassVar[str]  # by which kind of identity a customer is reached: "email", "phone", …
+    has_subject: ClassVar[bool] = False
+    # Can an `unknown` delivery be settled by asking the provider? If not: transactional once more, marketing never.
+    settles_unknown: ClassVar[bool] = False
+
+    def __init__(self, account: "Channel") -> None:
+        self.account = account
+
+    def parse(self, raw: "RawInbound") -> list[InboundMessage]:
+        """Read what came in. Raises ChannelError(permanent=True) for what can never be read: it is quarantined."""
+        raise NotImplementedError(f"{type(self).__name__} must implement parse().")
+
+    def find_conversation(self, message: InboundMessage, contact_id: int) -> "Conversation | None":
+        """The conversation that this message belongs to by the channel's own, unforgeable evidence."""
+        return None
+
+    def send(self, delivery: "Delivery") -> SendResult:
+        """Hand one message to the provider. No transaction is open. Raises ChannelError."""
+        raise NotImplementedError(f"{type(self).__name__} must implement send().")
+
+    def check_settings(self) -> list[str]:
+        """Sentences about what is missing or wrong in the account's settings; empty when it can work."""
+        return []
+
+    def fields(self) -> dict[str, Any]:
+        """Settings the admin may fill in: name → Django form field. Names in `secrets()` are kept encrypted."""
+        return {}
+
+    def secrets(self) -> tuple[str, ...]:
+        return ()
+
+
+channels: Registry[ChannelKind] = Registry("channel", base=ChannelKind, package="omnichannel.channels")

@@ -1,0 +1,116 @@
+"""The facts that omnichannel publishes."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.ledger import Fact, fact
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OfConversation(Fact):
+    conversation_id: int
+    inbox_id: int
+
+    def topics(self) -> list[str]:
+        return [f"conversation:{self.conversation_id}", f"inbox:{self.inbox_id}"]
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class ConversationOpened(_OfConversation):
+    name: ClassVar = "conversation.opened"
+    story: ClassVar = _("Conversation opened: {subject}")
+    icon: ClassVar = "message-square-plus"
+    subject: str = ""
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class MessageReceived(_OfConversation):
+    name: ClassVar = "message.received"
+    story: ClassVar = _("Wrote: {excerpt}")
+    icon: ClassVar = "mail"
+    message_id: int = 0
+    excerpt: str = ""
+    automatic: bool = False
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class MessageSent(_OfConversation):
+    """An agent's reply: written and on its way out; its delivery has facts of its own."""
+
+    name: ClassVar = "message.sent"
+    story: ClassVar = _("{author} answered: {excerpt}")
+    icon: ClassVar = "reply"
+    message_id: int = 0
+    author_id: int | None = None
+    author: str = ""
+    excerpt: str = ""
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class NoteAdded(_OfConversation):
+    name: ClassVar = "conversation.note_added"
+    story: ClassVar = _("{author} noted: {excerpt}")
+    icon: ClassVar = "notebook-pen"
+    message_id: int = 0
+    author_id: int | None = None
+    author: str = ""
+    excerpt: str = ""
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class ConversationAssigned(_OfConversation):
+    name: ClassVar = "conversation.assigned"
+    story: ClassVar = _("Assigned to {assignee}")
+    icon: ClassVar = "user-check"
+    assignee_id: int | None = None
+    previous_id: int | None = None
+    assignee: str = ""
+    by_id: int | None = None
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class ConversationResolved(_OfConversation):
+    name: ClassVar = "conversation.resolved"
+    story: ClassVar = _("Resolved by {by}")
+    icon: ClassVar = "circle-check"
+    cycle_id: int = 0
+    by_id: int | None = None
+    by: str = ""
+    assignee_id: int | None = None
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class ConversationReopened(_OfConversation):
+    name: ClassVar = "conversation.reopened"
+    story: ClassVar = _("Reopened")
+    icon: ClassVar = "rotate-ccw"
+    by_id: int | None = None
+    assignee_id: int | None = None
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class DeliveryChanged(Fact):
+    """A message on its way out got further, or did not arrive."""
+
+    name: ClassVar = "message.delivery_changed"
+    story: ClassVar = _("Message {state}")
+    icon: ClassVar = "send"
+    delivery_id: int
+    message_id: int
+    state: str
+    conversation_id: int | None = None
+    inbox_id: int | None = None
+    error: str = ""
+
+    def topics(self) -> list[str]:
+        return [f"conversation:{self.conversation_id}"] if self.conversation_id else []

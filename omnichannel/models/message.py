@@ -1,0 +1,204 @@
+"""Messages and their way out: intent (Delivery), call (Attempt), result. Nothing doubled, nothing lost (DESIGN 2.5)."""
+
+import uuid
+from typing import Any, Self
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import Contact, Identity, User
+from kernel.lease import Leased
+from omnichannel.models.channel import Channel
+from omnichannel.models.conversation import Conversation
+from omnichannel.models.inbound import RawInbound
+
+
+class MessageQuerySet(models.QuerySet["Message"]):
+    def visible_to(self, user: Any) -> Self:
+        """What belongs to a visible conversation. Mails outside any conversation show on the contact's timeline only."""
+        return self.filter(conversation__in=Conversation.objects.visible_to(user))
+
+    def in_order(self) -> Self:
+        return self.order_by("id")
+
+
+class Message(models.Model):
+    class Direction(models.TextChoices):
+        INBOUND = "inbound", _("from the customer")
+        OUTBOUND = "outbound", _("from us")
+        NOTE = "note", _("private note")
+
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="messages")
+    # Null: sent by a journey or a survey, and nobody has answered yet.
+    conversation = models.ForeignKey(Conversation, models.CASCADE, null=True, related_name="messages")
+    channel = models.ForeignKey(Channel, models.PROTECT, null=True)  # null: a note
+    identity = models.ForeignKey(Identity, models.SET_NULL, null=True)
+    raw = models.ForeignKey(RawInbound, models.SET_NULL, null=True)
+    direction = models.CharField(max_length=8, choices=Direction.choices)
+    author = models.ForeignKey(User, models.SET_NULL, null=True)
+    automatic = models.BooleanField(default=False)  # written by a program: ours, or the customer's auto-reply
+    sender = models.CharField(max_length=320, blank=True)
+    sender_name = models.CharField(max_length=200, blank=True)
+    to = ArrayField(models.CharField(max_length=320), default=list)
+    cc = ArrayField(models.CharField(max_length=320), default=list)
+    subject = models.CharField(max_length=500, blank=True)
+    text = models.TextField(blank=True)
+    reply_text = models.TextField(blank=True)  # without quotes and signature
+    html = models.TextField(blank=True)  # sanitised
+    external_id = models.CharField(max_length=320, blank=True)  # the provider's id; unique in the account
+    message_id = models.CharField(max_length=320, blank=True)  # RFC 5322, without the angle brackets
+    in_reply_to = models.CharField(max_length=320, blank=True)
+    references = ArrayField(models.CharField(max_length=320), default=list)
+    thread_index = models.CharField(max_length=600, blank=True)  # Outlook's, base64
+    client_id = models.CharField(max_length=64, null=True, unique=True)  # an agent's send, repeated, is one message
+    sent_at = models.DateTimeField(null=True)  # as the sender's clock said
+    created_at = models.DateTimeField(db_default=Now())
+
+    objects = MessageQuerySet.as_manager()
+    attachments: "models.Manager[Attachment]"
+    delivery: "Delivery"
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        indexes = [
+            models.Index(fields=("conversation", "id"), name="message_thread"),
+            models.Index(fields=("message_id",), name="message_by_rfc_id", condition=~Q(message_id="")),
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=("channel", "external_id"), condition=~Q(external_id=""), name="message_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(direction="note", channel=None) | ~Q(direction="note"), name="message_note_has_no_channel"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.direction} {self.pk}"
+
+    @property
+    def is_note(self) -> bool:
+        return self.direction == self.Direction.NOTE
+
+    @property
+    def is_inbound(self) -> bool:
+        return self.direction == self.Direction.INBOUND
+
+    @property
+    def visible_text(self) -> str:
+        """What a reader wants to see: the new part, else everything."""
+        return self.reply_text or self.text
+
+
+def attachment_path(attachment: "Attachment", filename: str) -> str:
+    """Never the sender's own name: a random one, spread over folders."""
+    name = uuid.uuid4().hex
+    return f"attachments/{name[:2]}/{name}"
+
+
+class Attachment(models.Model):
+    message = models.ForeignKey(Message, models.CASCADE, related_name="attachments")
+    file = models.FileField(upload_to=attachment_path, max_length=200)
+    filename = models.CharField(max_length=255)
+    content_type = models.CharField(max_length=127)
+    size = models.PositiveBigIntegerField()
+    sha256 = models.CharField(max_length=64)
+    content_id = models.CharField(max_length=255, blank=True)
+    inline = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class Delivery(Leased):
+    """The intent to send one message, written with the decision to send it; `key` makes it happen once."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("queued")
+        UNKNOWN = "unknown", _("unknown")
+        SENT = "sent", _("sent")
+        DELIVERED = "delivered", _("delivered")
+        READ = "read", _("read")
+        SUPPRESSED = "suppressed", _("not sent")
+        FAILED = "failed", _("failed")
+        BOUNCED = "bounced", _("bounced")
+
+    class Purpose(models.TextChoices):
+        TRANSACTIONAL = "transactional", _("transactional")
+        MARKETING = "marketing", _("marketing")
+
+    # A status never moves to a lower rank, so reports may come in any order. Terminal ones rank highest.
+    RANK = {"queued": 0, "unknown": 1, "sent": 2, "delivered": 3, "read": 4, "suppressed": 8, "failed": 8, "bounced": 9}
+
+    message = models.OneToOneField(Message, models.CASCADE, related_name="delivery")
+    channel = models.ForeignKey(Channel, models.PROTECT)
+    address = models.CharField(max_length=320)
+    key = models.CharField(max_length=200, unique=True)
+    purpose = models.CharField(max_length=14, choices=Purpose.choices, default=Purpose.TRANSACTIONAL)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.QUEUED)
+    error = models.CharField(max_length=1000, blank=True)
+    provider_id = models.CharField(max_length=320, blank=True)
+    extra = models.JSONField(default=dict, blank=True)  # what the channel needs besides: reply_to, unsubscribe link …
+    created_at = models.DateTimeField(db_default=Now())
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        indexes = [
+            models.Index(fields=("due_at", "id"), name="delivery_due", condition=Q(due_at__isnull=False)),
+            models.Index(
+                fields=("state", "id"), name="delivery_open", condition=Q(state__in=["queued", "unknown", "failed"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.state}"
+
+    def may_become(self, state: str) -> bool:
+        return self.RANK[state] > self.RANK[self.state]
+
+
+class Attempt(models.Model):
+    """One call of a provider. Without `finished_at`, the process died in between: the delivery is unknown."""
+
+    delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="attempt_log")
+    number = models.PositiveSmallIntegerField()
+    started_at = models.DateTimeField(db_default=Now())
+    finished_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=12, blank=True)
+    error = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        ordering = ("number",)
+        constraints = [models.UniqueConstraint(fields=("delivery", "number"), name="attempt_once")]
+
+    def __str__(self) -> str:
+        return f"{self.delivery_id}.{self.number}"
+
+
+class Suppression(models.Model):
+    """An address that must not be written to: it bounced for good, complained, or said stop."""
+
+    class Reason(models.TextChoices):
+        BOUNCE = "bounce", _("bounced")
+        COMPLAINT = "complaint", _("complained")
+        UNSUBSCRIBE = "unsubscribe", _("unsubscribed")
+
+    kind = models.CharField(max_length=24, default="email")
+    address = models.CharField(max_length=320)
+    reason = models.CharField(max_length=12, choices=Reason.choices)
+    detail = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("suppression")
+        verbose_name_plural = _("suppressions")
+        constraints = [models.UniqueConstraint(fields=("kind", "address", "reason"), name="suppression_once")]
+
+    def __str__(self) -> str:
+        return self.address

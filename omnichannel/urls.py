@@ -1,0 +1,5 @@
+"""Addresses of omnichannel."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

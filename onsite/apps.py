@@ -1,0 +1,7 @@
+"""The onsite application."""
+
+from django.apps import AppConfig
+
+
+class OnsiteConfig(AppConfig):
+    name = "onsite"
