@@ -1,0 +1,98 @@
+"""The smallest pieces of the look, as tags: icons, knots, initials, colours by name, times.
+
+{% icon "inbox" %} {% icon "check" size="l" label=_("Done") %} {% knot "order" %} {% ago message.sent_at %}
+{{ contact.name|initials }} <span class="avatar" data-hue="{{ contact.name|hue }}">
+"""
+
+import zlib
+from datetime import datetime, timedelta
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext
+
+register = template.Library()
+
+HUES = 8
+RECENT = timedelta(
+    days=7
+)  # older than this, a date says more than a distance; static/js/islands/relative-time.js agrees
+MINUTE, HOUR, DAY = 60, 3600, 86400
+
+
+@register.simple_tag
+def icon(name: str, size: str = "", label: str = "") -> SafeString:
+    """One symbol of build/static/icons.svg (listed in static/icons/). Without a label it is decoration."""
+    voice = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
+    scale = format_html(' data-size="{}"', size) if size else ""
+    return format_html('<svg class="icon"{} {}><use href="{}#{}"></use></svg>', scale, voice, static("icons.svg"), name)
+
+
+@register.simple_tag
+def knot(kind: str) -> SafeString:
+    """The knot of an event on the thread: message, note, order, journey, task, case, deal, visit, event, call, answer."""
+    return format_html(
+        '<svg class="knot" aria-hidden="true"><use href="{}#knot-{}"></use></svg>', static("icons.svg"), kind
+    )
+
+
+@register.simple_tag
+def ago(moment: datetime | None) -> SafeString:
+    """`moment` as a distance ("2h ago"), kept fresh by an island; exact, in the reader's time zone, on hover."""
+    if moment is None:
+        return SafeString("")
+    local = timezone.localtime(moment)
+    return format_html(
+        '<time datetime="{}" title="{}" data-island="relative-time">{}</time>',
+        moment.isoformat(),
+        date_format(local, "DATETIME_FORMAT"),
+        distance(moment, timezone.now()),
+    )
+
+
+def distance(moment: datetime, now: datetime) -> str:
+    """The words that Intl.RelativeTimeFormat (narrow) writes in the browser, so that nothing jumps when it takes over."""
+    apart = moment - now
+    if abs(apart) >= RECENT:
+        local = timezone.localtime(moment)
+        return date_format(local, "MONTH_DAY_FORMAT" if local.year == now.year else "SHORT_DATE_FORMAT")
+    seconds = round(apart.total_seconds())
+    if abs(seconds) < MINUTE:
+        return pgettext("time", "now")
+    return _ahead(seconds) if seconds > 0 else _behind(-seconds)
+
+
+def _behind(seconds: int) -> str:
+    if seconds < HOUR:
+        return gettext("%(n)dmin ago") % {"n": round(seconds / MINUTE)}
+    if seconds < DAY:
+        return gettext("%(n)dh ago") % {"n": round(seconds / HOUR)}
+    return gettext("%(n)dd ago") % {"n": round(seconds / DAY)}
+
+
+def _ahead(seconds: int) -> str:
+    if seconds < HOUR:
+        return gettext("in %(n)dmin") % {"n": round(seconds / MINUTE)}
+    if seconds < DAY:
+        return gettext("in %(n)dh") % {"n": round(seconds / HOUR)}
+    return gettext("in %(n)dd") % {"n": round(seconds / DAY)}
+
+
+@register.filter
+def initials(name: object) -> str:
+    """Up to two letters: of the first and the last word, or of an address before the @."""
+    words = [word for word in str(name).partition("@")[0].replace(".", " ").split() if word[0].isalnum()]
+    if not words:
+        return "?"
+    letters = words[0][0] + (words[-1][0] if len(words) > 1 else "")
+    return letters.upper()
+
+
+@register.filter
+def hue(name: object) -> int:
+    """The same name always has the same colour, on every page and machine (not Python's salted hash)."""
+    return zlib.crc32(str(name).encode()) % HUES

@@ -1,0 +1,31 @@
+// Entry of the product's pages. Small islands that every page has are part of this file; the others load when an
+// element asks for them. To add one: a file in js/islands/ that exports mount(element), and a line here.
+import "./js/htmx.js"
+import { startIslands } from "./js/islands.js"
+import * as dialog from "./js/islands/dialog.js"
+import * as live from "./js/islands/live.js"
+import * as menu from "./js/islands/menu.js"
+import * as relativeTime from "./js/islands/relative-time.js"
+import * as shortcuts from "./js/islands/shortcuts.js"
+import * as theme from "./js/islands/theme.js"
+import * as toast from "./js/islands/toast.js"
+
+const here = (module) => () => Promise.resolve(module)
+
+startIslands({
+  dialog: here(dialog),
+  live: here(live),
+  menu: here(menu),
+  "relative-time": here(relativeTime),
+  shortcuts: here(shortcuts),
+  theme: here(theme),
+  toast: here(toast),
+  autosize: () => import("./js/islands/autosize.js"),
+  copy: () => import("./js/islands/copy.js"),
+  "frame-height": () => import("./js/islands/frame-height.js"),
+  "list-keys": () => import("./js/islands/list-keys.js"),
+  optimistic: () => import("./js/islands/optimistic.js"),
+  palette: () => import("./js/islands/palette.js"),
+  panes: () => import("./js/islands/panes.js"),
+  scrolled: () => import("./js/islands/scrolled.js"),
+})

@@ -1,0 +1,28 @@
+// htmx as this product uses it: our CSRF header, idiomorph as a swap style ("morph"), and our words for its failures.
+import htmx from "htmx.org"
+import { Idiomorph } from "idiomorph"
+import { meta, text } from "./page.js"
+
+htmx.defineExtension("morph", {
+  isInlineSwap: (style) => style === "morph",
+  handleSwap: (style, target, fragment) =>
+    style.startsWith("morph") ? Idiomorph.morph(target, fragment.children, { morphStyle: style === "morph:innerHTML" ? "innerHTML" : "outerHTML" }) : false,
+})
+
+export function toast(detail) {
+  document.body.dispatchEvent(new CustomEvent("toast", { detail }))
+}
+
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  detail.headers["X-CSRFToken"] = meta("csrf-token")
+})
+document.addEventListener("htmx:sendError", () => toast({ level: "error", text: text("unreachable") }))
+document.addEventListener("htmx:timeout", () => toast({ level: "error", text: text("unreachable") }))
+document.addEventListener("htmx:responseError", ({ detail }) => {
+  const { status } = detail.xhr
+  if (status === 401) return window.location.reload()
+  const name = { 403: "forbidden", 404: "missing", 409: "conflict", 429: "slow" }[status] ?? "failed"
+  toast({ level: "error", text: text(name) })
+})
+
+export default htmx

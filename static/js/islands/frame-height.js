@@ -1,0 +1,12 @@
+// <iframe data-island="frame-height" sandbox="allow-same-origin" src="…">: as high as the mail inside, scripts there never run.
+export function mount(frame) {
+  const fit = () => {
+    const page = frame.contentDocument?.documentElement
+    if (page) frame.height = Math.min(page.scrollHeight, 20_000)
+  }
+  frame.addEventListener("load", () => {
+    fit()
+    frame.contentDocument?.querySelectorAll("img").forEach((image) => image.addEventListener("load", fit))
+  })
+  fit()
+}

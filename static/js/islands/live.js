@@ -1,0 +1,92 @@
+// <span data-island="live" data-url="/ws/">: what others change appears here. The page names its topics on elements
+// (data-live-topics="inbox:1 conversation:12"); the server answers with rendered fragments for out-of-band swaps.
+// The cursor of the last fragment is kept, so that a connection that comes back asks only for what it missed.
+import htmx from "../htmx.js"
+
+const BEHIND = 12_000
+const SLOWEST = 30_000
+
+const topics = () => [...new Set([...document.querySelectorAll("[data-live-topics]")].flatMap((element) => element.dataset.liveTopics.split(/\s+/)))].filter(Boolean).sort()
+
+function count(deltas) {
+  for (const [name, delta] of Object.entries(deltas)) {
+    for (const element of document.querySelectorAll(`[data-counter="${CSS.escape(name)}"]`)) {
+      const value = Math.max(0, Number(element.dataset.count || 0) + delta)
+      element.dataset.count = value
+      element.textContent = value || ""
+    }
+  }
+}
+
+class Live {
+  constructor(badge) {
+    this.badge = badge
+    this.cursor = null
+    this.asked = ""
+    this.tries = 0
+    this.lastTick = 0
+    this.connect()
+    setInterval(() => this.show(), 3000)
+    document.addEventListener("htmx:afterSettle", () => this.subscribe())
+    addEventListener("online", () => this.connect())
+  }
+
+  connect() {
+    clearTimeout(this.timer)
+    if (this.socket && this.socket.readyState < WebSocket.CLOSING) return
+    const url = new URL(this.badge.dataset.url, location.href)
+    url.protocol = url.protocol.replace("http", "ws")
+    this.socket = new WebSocket(url)
+    this.asked = ""
+    this.socket.onopen = () => { this.tries = 0; this.lastTick = Date.now(); this.subscribe(); this.show() }
+    this.socket.onmessage = ({ data }) => this.receive(JSON.parse(data))
+    this.socket.onclose = () => this.retry()
+  }
+
+  /** Full jitter: after a restart of the server, a hundred browsers do not come back in the same second. */
+  retry() {
+    this.show()
+    const most = Math.min(SLOWEST, 500 * 2 ** this.tries++)
+    this.timer = setTimeout(() => this.connect(), 250 + Math.random() * most)
+  }
+
+  subscribe() {
+    const wanted = topics()
+    const key = wanted.join(" ")
+    if (this.socket.readyState !== WebSocket.OPEN || key === this.asked) return
+    this.asked = key
+    this.socket.send(JSON.stringify({ type: "subscribe", topics: wanted, cursor: this.cursor }))
+  }
+
+  receive(message) {
+    this.lastTick = Date.now()
+    this.lag = message.lag ?? this.lag
+    this[`on_${message.type}`]?.(message)
+    this.cursor = message.cursor ?? this.cursor
+    this.show()
+  }
+
+  on_fragments({ html }) {
+    htmx.swap(document.body, html, { swapStyle: "none", swapDelay: 0, settleDelay: 0 })
+  }
+
+  on_counters({ deltas }) {
+    count(deltas)
+  }
+
+  on_reload() {
+    document.querySelectorAll("[data-live-refresh]").forEach((element) => htmx.trigger(element, "live:reload"))
+    htmx.trigger(document.body, "live:reload")
+  }
+
+  show() {
+    const open = this.socket?.readyState === WebSocket.OPEN
+    const fresh = Date.now() - this.lastTick < BEHIND && !(this.lag > BEHIND / 1000)
+    const state = !open ? "offline" : fresh ? "live" : "behind"
+    if (this.badge.dataset.state !== state) this.badge.dataset.state = state
+  }
+}
+
+export function mount(badge) {
+  new Live(badge)
+}

@@ -1,0 +1,52 @@
+// <div data-island="toast">: shows what happened, with undo. From the server: HX-Trigger {"toast": {level, text, undo: {url, method}}}
+// or Django's messages, rendered inside. Errors stay until closed; the rest leaves after a while, never under the pointer.
+import htmx from "../htmx.js"
+
+const SECONDS = { plain: 6, undo: 12 }
+
+function leaveLater(item) {
+  if (item.dataset.level === "error") return
+  const wait = item.querySelector("[data-undo]:not([hidden])") ? SECONDS.undo : SECONDS.plain
+  let timer
+  const start = () => { timer = setTimeout(() => item.remove(), wait * 1000) }
+  const stop = () => clearTimeout(timer)
+  item.addEventListener("pointerenter", stop)
+  item.addEventListener("pointerleave", start)
+  item.addEventListener("focusin", stop)
+  item.addEventListener("focusout", start)
+  start()
+}
+
+function prepare(item) {
+  item.querySelector("[data-close]").addEventListener("click", () => item.remove())
+  item.querySelector("[data-undo]").addEventListener("click", ({ currentTarget }) => {
+    htmx.ajax(currentTarget.dataset.method || "POST", currentTarget.dataset.url, { source: document.body, swap: "none" })
+    item.remove()
+  })
+  leaveLater(item)
+}
+
+export function mount(container) {
+  const template = container.querySelector("template")
+
+  function show({ level = "info", text, undo }) {
+    const item = template.content.firstElementChild.cloneNode(true)
+    item.dataset.level = level
+    if (level === "error") item.setAttribute("role", "alert")
+    item.querySelector("[data-text]").textContent = text
+    const button = item.querySelector("[data-undo]")
+    button.hidden = !undo
+    if (undo) Object.assign(button.dataset, undo)
+    container.append(item)
+    prepare(item)
+    while (container.querySelectorAll(".toast").length > 4) container.querySelector(".toast").remove()
+  }
+
+  container.querySelectorAll(".toast").forEach(prepare)
+  document.body.addEventListener("toast", ({ detail }) => show(detail))
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || event.target.closest("input, textarea, [contenteditable=true]")) return
+    const undo = [...container.querySelectorAll("[data-undo]:not([hidden])")].at(-1)
+    if (undo) { event.preventDefault(); undo.click() }
+  })
+}

@@ -1,0 +1,22 @@
+// What the server tells every page: meta values, and the translated sentences that scripts say (<template id="texts">).
+export const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? ""
+
+export const text = (name) => document.getElementById("texts")?.dataset[name] ?? ""
+
+export const typing = (target) => Boolean(target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable=true]"))
+
+/** Random id; crypto.randomUUID exists only on https and localhost, and people run this on a plain office network too. */
+export function uniqueId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")
+}
+
+/** Storage that is switched off (private windows, policies) must not break the page. */
+export const memory = {
+  get(key) {
+    try { return localStorage.getItem(key) } catch { return null }
+  },
+  set(key, value) {
+    try { localStorage.setItem(key, value) } catch { /* the choice then lasts for this page only */ }
+  },
+}
