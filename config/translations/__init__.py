@@ -1,0 +1,1 @@
+"""Translations without GNU gettext's programs: extraction, merging, checking and compiling in Python (Babel)."""
