@@ -1,0 +1,31 @@
+import pytest
+from django.contrib.admin import site
+from django.http import HttpRequest
+
+from crm.models import Tag
+from kernel import admin_lists
+from kernel.admin_lists import CappedPaginator, FastList, ReadOnly
+
+
+@pytest.mark.django_db
+def test_capped_paginator_stops_counting_at_the_cap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(admin_lists, "CAP", 3)
+    Tag.objects.bulk_create([Tag(name=f"tag {number}") for number in range(5)])
+
+    assert CappedPaginator(Tag.objects.all(), 2).count == 3
+    assert CappedPaginator(Tag.objects.filter(name="tag 1"), 2).count == 1
+
+
+def test_fast_list_never_counts_the_whole_table() -> None:
+    assert FastList.show_full_result_count is False
+    assert FastList.paginator is CappedPaginator
+
+
+def test_read_only_admin_refuses_every_change() -> None:
+    admin = ReadOnly(Tag, site)
+
+    assert [
+        admin.has_add_permission(HttpRequest()),
+        admin.has_change_permission(HttpRequest()),
+        admin.has_delete_permission(HttpRequest()),
+    ] == [False, False, False]
