@@ -78,3 +78,64 @@ class TaskDone(Fact):
     icon: ClassVar = "circle-check"
     task_id: int = 0
     title: str = ""
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class TaskReopened(Fact):
+    name: ClassVar = "task.reopened"
+    story: ClassVar = _("Task open again: {title}")
+    icon: ClassVar = "square-check"
+    task_id: int = 0
+    title: str = ""
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class TaskDropped(Fact):
+    name: ClassVar = "task.dropped"
+    story: ClassVar = _("Task dropped: {title}")
+    icon: ClassVar = "square-check"
+    task_id: int = 0
+    title: str = ""
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class NoteWithdrawn(Fact):
+    name: ClassVar = "note.withdrawn"
+    story: ClassVar = _("{author} took a note back")
+    icon: ClassVar = "notebook-pen"
+    author: str = ""
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class ConsentChanged(Fact):
+    """`channel` is the channel that the consent is about, so a timeline filtered by channel shows it."""
+
+    name: ClassVar = "consent.changed"
+    story: ClassVar = _("Consent {state}: {purpose}")
+    icon: ClassVar = "shield-check"
+    purpose: str = ""
+    state: str = ""
+    source: str = ""
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class ContactMerged(Fact):
+    name: ClassVar = "contact.merged"
+    story: ClassVar = _("Joined with contact {member_id}: {rule}")
+    icon: ClassVar = "merge"
+    member_id: int = 0
+    rule: str = ""
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class ContactsSeparated(Fact):
+    name: ClassVar = "contact.separated"
+    story: ClassVar = _("Separated from contact {member_id}")
+    icon: ClassVar = "split"
+    member_id: int = 0
