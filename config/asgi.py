@@ -5,6 +5,7 @@ view), so HTTP stays synchronous. docs/adr/0004-one-port-wsgi-and-channels.md
 """
 
 import os
+from typing import Any
 
 import a2wsgi
 from django.core.wsgi import get_wsgi_application
@@ -21,9 +22,11 @@ from kernel.sockets import Live  # noqa: E402
 
 THREADS = 4  # no more than the connection pool holds
 
+SOCKETS: Any = [path("ws/", Live.as_asgi())]  # Django's path() is typed for views only
+
 application = ProtocolTypeRouter(
     {
-        "http": a2wsgi.WSGIMiddleware(wsgi, workers=THREADS),
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter([path("ws/", Live.as_asgi())]))),
+        "http": a2wsgi.WSGIMiddleware(wsgi, workers=THREADS),  # type: ignore[arg-type]
+        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(SOCKETS))),
     }
 )

@@ -78,7 +78,8 @@ def holds(row: Leased) -> bool:
 
 def backoff(attempts: int, *, base: timedelta = timedelta(seconds=5), cap: timedelta = timedelta(hours=1)) -> timedelta:
     """Growing waits: base, 3·base, 9·base … up to cap."""
-    return min(base * 3 ** max(attempts - 1, 0), cap)
+    wait: timedelta = base * 3 ** max(attempts - 1, 0)
+    return min(wait, cap)
 
 
 def oldest_overdue(rows: models.QuerySet[Row]) -> float:

@@ -7,13 +7,23 @@ def inbox(request): ...
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
+
+if TYPE_CHECKING:
+    from crm.models import User
+
+
+class SignedInRequest(HttpRequest):
+    """The request of a view whose policy lets only colleagues in."""
+
+    user: "User"  # type: ignore[assignment]
+
 
 View = TypeVar("View", bound=Callable[..., Any])
 

@@ -53,14 +53,14 @@ class Registry(Generic[T]):
             )
 
     def discover(self) -> None:
-        """Import every module of the package once; importing registers."""
+        """Import every plug-in of the package once; importing registers. A plug-in is a folder with a `plugin.py`."""
         if self._discovered:
             return
         self._discovered = True
         package = import_module(self.package)
         for module in iter_modules(package.__path__, f"{self.package}."):
-            if not module.name.rpartition(".")[2].startswith("_"):
-                import_module(module.name)
+            if module.ispkg and not module.name.rpartition(".")[2].startswith("_"):
+                import_module(f"{module.name}.plugin")
 
     def get(self, slug: str) -> type[T]:
         """Raises LookupError naming the known slugs."""

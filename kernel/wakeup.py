@@ -1,4 +1,4 @@
-"""A Celery message that says "look at the table now". Never the data path: a sweep finds what a lost one left behind."""
+"""A Celery message that says "look at the table now". Never the data path: a sweep finds what lost ones left behind."""
 
 import contextlib
 import logging

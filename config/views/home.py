@@ -1,19 +1,19 @@
 """The first page after signing in depends on the role."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 
 from kernel.navigation import items_for
-from kernel.policies import signed_in
+from kernel.policies import SignedInRequest, signed_in
 
 
 @signed_in
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     """The first page of the user's own navigation: the inbox for agents, contacts for sales, reports for managers."""
     return redirect(_start_page(request))
 
 
-def _start_page(request: HttpRequest) -> str:
+def _start_page(request: SignedInRequest) -> str:
     items = items_for(request.user)
     if request.user.has_role("manager") and not request.user.has_role("agent"):
         items = sorted(items, key=lambda item: not item.view.startswith("report"))

@@ -122,7 +122,7 @@ ORDER BY xid, id LIMIT %s"""
 
 
 def unread(cursor: Cursor, consumer: Consumer, horizon: int, limit: int) -> list[Event]:
-    columns = ", ".join(field.column for field in Event._meta.concrete_fields)
+    columns = ", ".join(str(field.column) for field in Event._meta.concrete_fields)
     names = "AND name = ANY(%s)" if consumer.names else ""
     params: list[Any] = [cursor.xid, cursor.event_id, horizon]
     params += [list(consumer.names)] if consumer.names else []

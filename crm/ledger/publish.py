@@ -111,7 +111,7 @@ def _existing(message_id: str) -> Recorded:
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, depth FROM crm_event WHERE source = 'hilo' AND message_id = %s", [message_id])
         row = cursor.fetchone()
-    return Recorded(*row, is_new=False)
+    return Recorded(row[0], row[1], is_new=False)
 
 
 def topics_of(fact: Fact) -> list[str]:

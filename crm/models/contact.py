@@ -1,6 +1,6 @@
 """A customer: one person, whatever the channel. Merging is an alias, never a rewrite (DESIGN 3)."""
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import connection, models
@@ -9,9 +9,6 @@ from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.user import Team, User
-
-if TYPE_CHECKING:
-    from crm.models.identity import Identity
 
 
 class Company(models.Model):
@@ -85,7 +82,6 @@ class Contact(models.Model):
     last_activity_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = ContactQuerySet.as_manager()
-    identities: "models.Manager[Identity]"
 
     class Meta:
         verbose_name = _("contact")
@@ -142,6 +138,9 @@ class Alias(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(member=models.F("survivor")), name="alias_of_another")]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} is {self.survivor_id}"
 
 
 _SURVIVOR = """

@@ -14,11 +14,13 @@ from crm.models.contact import Contact
 
 # Mailboxes that stand for a function, not for a person: they never merge two people.
 ROLE_MAILBOXES = frozenset(
-    "info sales office contact contacto ventas hola hello admin noreply no-reply soporte support help team "
+    "info sales office contact contacto ventas hola hello admin noreply no-reply soporte support help team "  # noqa: SIM905
     "postmaster webmaster billing facturacion invoices mail".split()
 )
 # Placeholders that programs send for "nobody" (crm.md 3.3; the first three are Segment's own defaults).
-NOBODY = re.compile(r"[0-]*|-1|null|none|nil|undefined|anonymous|n/a|nan|unknown|true|false|\[object object\]", re.I)
+NOBODY = re.compile(
+    r"[0-]*|-1|null|none|nil|undefined|anonymous|n/a|nan|unknown|true|false|\[object object\]", re.IGNORECASE
+)
 
 
 class Identity(models.Model):

@@ -1,5 +1,6 @@
-"""What a channel is: a folder in omnichannel/channels/ with a class that registers itself. Recipe: docs/recipes/add-a-channel.md.
+"""What a channel is: a folder in omnichannel/channels/ whose class registers itself (docs/recipes/add-a-channel.md).
 
+The folder's `plugin.py` holds the class; its `__init__.py` stays empty, so that parsers can run without Django.
 A channel answers questions; the engine acts. It parses what came in into InboundMessages, and hands one Delivery to its
 provider. It never writes rows, opens no transaction and decides nothing about retries.
 """
@@ -15,7 +16,7 @@ from crm.models import Claim
 from kernel.registry import Registry
 
 if TYPE_CHECKING:
-    from omnichannel.models import Channel, Conversation, Delivery, RawInbound
+    from omnichannel.models import Channel, Conversation, Delivery, Message, RawInbound
 
 
 class ChannelError(Exception):
@@ -104,6 +105,13 @@ class ChannelKind:
     def parse(self, raw: "RawInbound") -> list[InboundMessage]:
         """Read what came in. Raises ChannelError(permanent=True) for what can never be read: it is quarantined."""
         raise NotImplementedError(f"{type(self).__name__} must implement parse().")
+
+    def new_message_id(self, message: "Message") -> str:
+        """The id that this channel gives an outgoing message for its whole life, before it is sent; "" if none.
+
+        Called once, in the transaction that creates the (saved) message; kept as `message.message_id`.
+        """
+        return ""
 
     def find_conversation(self, message: InboundMessage, contact_id: int) -> "Conversation | None":
         """The conversation that this message belongs to by the channel's own, unforgeable evidence."""

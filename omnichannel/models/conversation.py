@@ -1,6 +1,6 @@
 """A conversation is with a person, not with a channel. Channel and identity sit on the message."""
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -9,9 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Contact, Team, User
 from omnichannel.models.channel import Inbox
-
-if TYPE_CHECKING:
-    from omnichannel.models.message import Message
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
@@ -69,9 +66,6 @@ class Conversation(models.Model):
     created_at = models.DateTimeField(db_default=Now())
 
     objects = ConversationQuerySet.as_manager()
-    messages: "models.Manager[Message]"
-    cycles: "models.Manager[Cycle]"
-    resolution: "Resolution"
 
     class Meta:
         verbose_name = _("conversation")

@@ -18,7 +18,7 @@ from omnichannel.models.inbound import RawInbound
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(self, user: Any) -> Self:
-        """What belongs to a visible conversation. Mails outside any conversation show on the contact's timeline only."""
+        """What belongs to a visible conversation; a mail outside any shows only on the contact's timeline."""
         return self.filter(conversation__in=Conversation.objects.visible_to(user))
 
     def in_order(self) -> Self:
@@ -58,8 +58,6 @@ class Message(models.Model):
     created_at = models.DateTimeField(db_default=Now())
 
     objects = MessageQuerySet.as_manager()
-    attachments: "models.Manager[Attachment]"
-    delivery: "Delivery"
 
     class Meta:
         verbose_name = _("message")

@@ -1,0 +1,89 @@
+"""The queue primitive: claimed once, counted at the claim, fenced."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from crm.models import Event, Retry
+from kernel import lease
+from tests.threads import in_threads
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def make(count: int) -> list[Retry]:
+    events = [Event.objects.create(name="x", message_id=str(i)) for i in range(count)]
+    return [Retry.objects.create(consumer="test", event=event) for event in events]
+
+
+def test_claim_counts_the_attempt_and_hands_out_a_token() -> None:
+    make(1)
+    (row,) = lease.claim(Retry.objects.all())
+    assert row.attempts == 1
+    assert row.lease is not None
+    assert lease.claim(Retry.objects.all()) == []
+
+
+def test_claims_of_many_workers_never_overlap() -> None:
+    make(200)
+    claimed = in_threads(4, lambda: [row.pk for _ in range(10) for row in lease.claim(Retry.objects.all(), limit=10)])
+    ids = [pk for worker in claimed for pk in worker]
+    assert len(ids) == 200
+    assert len(set(ids)) == 200
+
+
+def test_finish_needs_the_token() -> None:
+    make(1)
+    (row,) = lease.claim(Retry.objects.all())
+    Retry.objects.update(due_at=Now() - timedelta(seconds=1))  # the lease ran out
+    (taken,) = lease.claim(Retry.objects.all())
+    assert lease.finish(row, error="late") is False
+    assert lease.finish(taken, error="done") is True
+    taken.refresh_from_db()
+    assert (taken.error, taken.due_at, taken.lease, taken.attempts) == ("done", None, None, 2)
+
+
+def test_retry_makes_due_again_later() -> None:
+    make(1)
+    (row,) = lease.claim(Retry.objects.all())
+    assert lease.retry(row, after=timedelta(hours=1)) is True
+    assert lease.claim(Retry.objects.all()) == []
+    Retry.objects.update(due_at=Now() - timedelta(seconds=1))
+    assert [r.attempts for r in lease.claim(Retry.objects.all())] == [2]
+
+
+def test_a_row_that_is_not_due_is_left_alone() -> None:
+    (row,) = make(1)
+    Retry.objects.filter(pk=row.pk).update(due_at=None)
+    assert lease.claim(Retry.objects.all()) == []
+
+
+def test_holds_locks_the_row_for_its_owner_only() -> None:
+    make(1)
+    (row,) = lease.claim(Retry.objects.all())
+    with transaction.atomic():
+        assert lease.holds(row) is True
+        Retry.objects.update(lease=None)
+        assert lease.holds(row) is False
+
+
+def test_oldest_due_comes_first() -> None:
+    rows = make(3)
+    for minutes, row in zip((1, 3, 2), rows, strict=True):
+        Retry.objects.filter(pk=row.pk).update(due_at=Now() - timedelta(minutes=minutes))
+    assert [r.pk for r in lease.claim(Retry.objects.all())] == [rows[1].pk, rows[2].pk, rows[0].pk]
+
+
+def test_waits_grow_up_to_the_cap() -> None:
+    waits = [lease.backoff(n).total_seconds() for n in (1, 2, 3, 4, 9)]
+    assert waits == [5, 15, 45, 135, 3600]
+
+
+def test_oldest_overdue_says_how_late_the_queue_is() -> None:
+    assert lease.oldest_overdue(Retry.objects.all()) == 0.0
+    (row,) = make(1)
+    Retry.objects.filter(pk=row.pk).update(due_at=Now() - timedelta(minutes=2))
+    assert 119 < lease.oldest_overdue(Retry.objects.all()) < 180
+    assert connection.in_atomic_block is False

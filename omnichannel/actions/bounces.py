@@ -1,0 +1,42 @@
+"""Delivery reports: a bounce belongs on the message itself, and an address that is gone is not written to again."""
+
+from crm.models.identity import normal_email
+from omnichannel.actions import deliveries
+from omnichannel.channels.base import BouncedRecipient, InboundMessage
+from omnichannel.models import Channel, Delivery, Suppression
+
+
+def take_in(channel: Channel, inbound: InboundMessage) -> bool:
+    """Put the report on the delivery it is about. False: no message of ours is named in it."""
+    delivery = _reported(channel, inbound)
+    if delivery is None:
+        return False
+    for recipient in inbound.bounces:
+        _take_in_one(delivery, recipient)
+    return True
+
+
+def _reported(channel: Channel, inbound: InboundMessage) -> Delivery | None:
+    """Only by the Message-ID that we gave it: an address alone would let anybody stop our mail to others."""
+    if not inbound.bounced_message_id:
+        return None
+    return (
+        Delivery.objects.filter(message__message_id=inbound.bounced_message_id, channel__kind=channel.kind)
+        .select_related("message__conversation", "channel")
+        .first()
+    )
+
+
+def _take_in_one(delivery: Delivery, recipient: BouncedRecipient) -> None:
+    reason = f"{recipient.status} {recipient.reason}".strip()
+    if not recipient.permanent:  # a delay: the provider goes on trying, say so and wait
+        Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.SENT).update(error=reason[:1000])
+        return
+    deliveries.report(delivery, Delivery.State.BOUNCED, error=reason)
+    if normal_email(recipient.address) in ("", delivery.address):
+        Suppression.objects.get_or_create(
+            kind=delivery.channel.plugin.identity_kind,
+            address=delivery.address,
+            reason=Suppression.Reason.BOUNCE,
+            defaults={"detail": reason[:500]},
+        )

@@ -1,0 +1,178 @@
+"""Out: intent, call, result (DESIGN 2.5).
+
+    queued → claimed, attempt recorded, COMMIT → provider → result recorded, COMMIT
+
+If the process dies in between, the attempt has no end: the next claim sees that and the delivery is `unknown`. It is
+settled by the provider where the provider can be asked; else transactional messages are sent once more (with the same
+Message-ID, so that mailboxes may show one), marketing never, and the count is shown.
+"""
+
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from crm.ledger import publish
+from crm.models import Consent
+from kernel import lease
+from kernel.failpoints import failpoint
+from omnichannel.channels.base import ChannelError, SendResult
+from omnichannel.facts import DeliveryChanged
+from omnichannel.models import Attempt, Channel, Delivery, Suppression
+
+log = logging.getLogger(__name__)
+
+
+def send_due(limit: int = 50) -> int:
+    """Send what is due. Returns how many deliveries were looked at."""
+    open_states = [Delivery.State.QUEUED, Delivery.State.UNKNOWN]
+    rows = lease.claim(Delivery.objects.filter(state__in=open_states, channel__active=True), limit=limit)
+    for delivery in rows:
+        send(delivery)
+    return len(rows)
+
+
+def send(delivery: Delivery) -> None:
+    """One claimed delivery, all the way to its result."""
+    if not _begin(delivery):
+        return
+    failpoint("before_provider_call")
+    try:
+        result = delivery.channel.plugin.send(delivery)
+    except ChannelError as error:
+        _failed(delivery, error)
+    except Exception as error:
+        log.exception("sending failed", extra={"delivery_id": delivery.pk})
+        _failed(delivery, ChannelError(f"{type(error).__name__}: {error}", unknown=True))
+    else:
+        failpoint("after_provider_call")
+        _sent(delivery, result)
+
+
+@transaction.atomic
+def _begin(delivery: Delivery) -> bool:
+    """Check again that it may go, and record the attempt. False: it must not be sent (now)."""
+    if not lease.holds(delivery):
+        return False
+    reason = _why_not(delivery)
+    if reason:
+        _settle(delivery, Delivery.State.SUPPRESSED, error=reason)
+        return False
+    if _died_in_between(delivery) and not _may_repeat(delivery):
+        lease.finish(delivery, state=Delivery.State.UNKNOWN, error="The process died while it was being sent.")
+        return False
+    if delivery.attempts > delivery.max_attempts:
+        _settle(delivery, Delivery.State.FAILED, error=delivery.error or "Every attempt stopped the sender.")
+        return False
+    Attempt.objects.get_or_create(delivery=delivery, number=delivery.attempts)
+    return True
+
+
+def _why_not(delivery: Delivery) -> str:
+    """Suppression and consent as they are now: an unsubscribe committed before the claim always wins."""
+    blocked = Suppression.objects.filter(kind=delivery.channel.plugin.identity_kind, address=delivery.address)
+    marketing = delivery.purpose == Delivery.Purpose.MARKETING
+    if not marketing:
+        blocked = blocked.exclude(reason=Suppression.Reason.UNSUBSCRIBE)
+    first = blocked.first()
+    if first is not None:
+        return f"suppressed: {first.reason}"
+    contact_id = delivery.message.contact_id
+    if marketing and Consent.objects.refused(contact_id, channel=delivery.channel.kind, purpose="marketing"):
+        return "suppressed: consent withdrawn"
+    return ""
+
+
+def _died_in_between(delivery: Delivery) -> bool:
+    return delivery.attempt_log.filter(finished_at=None, number__lt=delivery.attempts).exists()
+
+
+def _may_repeat(delivery: Delivery) -> bool:
+    """Transactional, and only once after the first time nobody knows how it ended."""
+    lost = delivery.attempt_log.filter(finished_at=None, number__lt=delivery.attempts).count()
+    return delivery.purpose == Delivery.Purpose.TRANSACTIONAL and lost == 1
+
+
+@transaction.atomic
+def _sent(delivery: Delivery, result: SendResult) -> None:
+    _end_attempt(delivery, result.state, "")
+    if lease.holds(delivery):
+        _settle(delivery, result.state, provider_id=result.provider_id)
+        delivery.channel.report(Channel.Health.GOOD)
+
+
+@transaction.atomic
+def _failed(delivery: Delivery, error: ChannelError) -> None:
+    outcome = "unknown" if error.unknown else "failed"
+    _end_attempt(delivery, outcome, str(error))
+    if not lease.holds(delivery):
+        return
+    if error.unknown and not _may_retry_unknown(delivery):
+        lease.finish(delivery, state=Delivery.State.UNKNOWN, error=str(error)[:1000])
+        _tell(delivery, Delivery.State.UNKNOWN, str(error))
+    elif error.permanent or delivery.is_last_attempt:
+        _settle(delivery, Delivery.State.FAILED, error=str(error))
+    else:
+        wait = timedelta(seconds=error.retry_after) if error.retry_after else lease.backoff(delivery.attempts)
+        lease.retry(delivery, after=wait, error=str(error)[:1000])
+        delivery.channel.report(Channel.Health.FAILING, str(error))
+
+
+def _may_retry_unknown(delivery: Delivery) -> bool:
+    unknown = delivery.attempt_log.filter(outcome="unknown").count()
+    return delivery.purpose == Delivery.Purpose.TRANSACTIONAL and unknown <= 1
+
+
+def _end_attempt(delivery: Delivery, outcome: str, error: str) -> None:
+    Attempt.objects.filter(delivery=delivery, number=delivery.attempts).update(
+        finished_at=Now(), outcome=outcome, error=error[:1000]
+    )
+
+
+def _settle(delivery: Delivery, state: str, *, error: str = "", provider_id: str = "") -> None:
+    changes = {"provider_id": provider_id} if provider_id else {}
+    lease.finish(delivery, state=state, error=error[:1000], settled_at=Now(), **changes)
+    _tell(delivery, state, error)
+
+
+@transaction.atomic
+def report(delivery: Delivery, state: str, *, error: str = "") -> bool:
+    """What the provider says later: delivered, read, bounced. In any order; a status never moves backwards."""
+    delivery = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery.pk)
+    if not delivery.may_become(state):
+        return False
+    Delivery.objects.filter(pk=delivery.pk).update(
+        state=state, error=error[:1000], settled_at=Now(), due_at=None, lease=None
+    )
+    _tell(delivery, state, error)
+    return True
+
+
+@transaction.atomic
+def send_again(delivery: Delivery) -> bool:
+    """An agent's wish after a failure: back into the queue with a full round of attempts. False: nothing to repeat."""
+    failed = Delivery.objects.filter(
+        pk=delivery.pk, state__in=[Delivery.State.FAILED, Delivery.State.UNKNOWN, Delivery.State.BOUNCED]
+    )
+    delivery.attempt_log.all().delete()
+    again = failed.update(state=Delivery.State.QUEUED, due_at=Now(), attempts=0, lease=None, error="")
+    if again:
+        _tell(delivery, Delivery.State.QUEUED, "")
+    return bool(again)
+
+
+def _tell(delivery: Delivery, state: str, error: str) -> None:
+    message = delivery.message
+    publish(
+        DeliveryChanged(
+            contact_id=message.contact_id,
+            channel=delivery.channel.kind,
+            delivery_id=delivery.pk,
+            message_id=message.pk,
+            conversation_id=message.conversation_id,
+            inbox_id=message.conversation.inbox_id if message.conversation else None,
+            state=state,
+            error=error[:200],
+        )
+    )

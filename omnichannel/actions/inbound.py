@@ -1,0 +1,102 @@
+"""In: raw first. Store under a unique key, commit, acknowledge; parse later; quarantine what cannot be read."""
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models.functions import Now
+
+from kernel import lease
+from kernel.failpoints import failpoint
+from kernel.wakeup import wake
+from omnichannel.actions import conversations
+from omnichannel.channels.base import ChannelError, InboundMessage
+from omnichannel.models import Channel, RawInbound
+
+log = logging.getLogger(__name__)
+
+
+def receive_raw(*, channel_id: int, dedup_key: str, body: bytes, meta: dict[str, Any] | None = None) -> RawInbound:
+    """Store what arrived, once for each key, in a transaction of its own. When this returns, it may be acknowledged."""
+    with transaction.atomic(durable=not _in_test_transaction()):
+        raw, is_new = RawInbound.objects.get_or_create(
+            channel_id=channel_id, dedup_key=dedup_key, defaults={"body": body, "meta": meta or {}}
+        )
+    failpoint("after_raw_commit")
+    if is_new:
+        _wake()
+    return raw
+
+
+def _in_test_transaction() -> bool:
+    """Tests may wrap everything in a transaction; the product must not."""
+    from django.conf import settings
+
+    return bool(settings.TESTING)
+
+
+def _wake() -> None:
+    from omnichannel.tasks import process_inbound
+
+    wake(process_inbound)
+
+
+def process_due(limit: int = 20) -> int:
+    """Parse and file what is due. Returns how many items were looked at."""
+    rows = lease.claim(RawInbound.objects.filter(state=RawInbound.State.RECEIVED), limit=limit)
+    for raw in rows:
+        process(raw)
+    return len(rows)
+
+
+def process(raw: RawInbound) -> None:
+    """One claimed item: parse outside any transaction, then file it in one. Failures retry, then quarantine."""
+    if raw.attempts > raw.max_attempts:  # its last attempt killed the worker before it could say anything
+        quarantine(raw, "Reading it stopped the reader each time, without a message.")
+        return
+    try:
+        messages = raw.channel.plugin.parse(raw)
+        failpoint("after_parse")
+        _file(raw, messages)
+    except ChannelError as error:
+        _fail(raw, str(error), for_good=error.permanent)
+    except Exception as error:
+        log.exception("inbound item could not be filed", extra={"raw_id": raw.pk})
+        _fail(raw, f"{type(error).__name__}: {error}")
+
+
+@transaction.atomic
+def _file(raw: RawInbound, messages: list[InboundMessage]) -> None:
+    if not lease.holds(raw):
+        return
+    for message in messages:
+        conversations.receive(raw.channel, message, raw=raw)
+    lease.finish(raw, state=RawInbound.State.PROCESSED, error="")
+
+
+def _fail(raw: RawInbound, error: str, *, for_good: bool = False) -> None:
+    if for_good or raw.is_last_attempt:
+        quarantine(raw, error)
+    else:
+        lease.retry(raw, after=lease.backoff(raw.attempts, base=timedelta(seconds=2)), error=error[:2000])
+
+
+def quarantine(raw: RawInbound, error: str) -> None:
+    lease.finish(raw, state=RawInbound.State.QUARANTINED, error=error[:2000])
+
+
+@transaction.atomic
+def replay(raw: RawInbound) -> RawInbound:
+    """Read it again from the start. What was filed from it already stays one message."""
+    RawInbound.objects.filter(pk=raw.pk).update(
+        state=RawInbound.State.RECEIVED, attempts=0, due_at=Now(), lease=None, error=""
+    )
+    transaction.on_commit(_wake)
+    raw.refresh_from_db()
+    return raw
+
+
+def channel_for_address(kind: str, address: str) -> Channel | None:
+    """The active account that answers this address, compared without case."""
+    return Channel.objects.filter(kind=kind, active=True, address__iexact=address).first()

@@ -1,0 +1,143 @@
+"""Deciding to send: the message and its Delivery are written with the decision; sending comes after the commit."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from crm.models import Contact, Identity, User
+from kernel.wakeup import wake
+from omnichannel.models import Channel, Conversation, Delivery, Message
+
+
+class Unreachable(Exception):
+    """There is no channel or no address to reach this person by; the message says which."""
+
+
+def answer(
+    conversation: Conversation, *, by: User, body: str, channel: Channel | None, client_id: str | None
+) -> Message:
+    """An agent's reply inside a conversation: by the channel and to the address that the customer last used."""
+    last = _last_inbound(conversation, channel)
+    channel = channel or (last.channel if last else None) or default_channel(conversation)
+    identity = (last.identity if last else None) or reachable_identity(conversation.contact, channel)
+    message = Message(
+        contact_id=conversation.contact_id,
+        conversation=conversation,
+        channel=channel,
+        identity=identity,
+        direction=Message.Direction.OUTBOUND,
+        author=by if by.pk else None,
+        sender=channel.address,
+        to=[identity.display],
+        cc=last.cc if last else [],
+        subject=reply_subject(conversation.subject) if channel.plugin.has_subject else "",
+        text=body,
+        in_reply_to=last.message_id if last else "",
+        references=_references(last),
+        client_id=client_id,
+    )
+    return _write(message, key=f"reply:{client_id}" if client_id else "", purpose=Delivery.Purpose.TRANSACTIONAL)
+
+
+def _last_inbound(conversation: Conversation, channel: Channel | None) -> Message | None:
+    inbound = conversation.messages.filter(direction=Message.Direction.INBOUND).exclude(identity=None)
+    if channel is not None:
+        inbound = inbound.filter(channel=channel)
+    return inbound.select_related("channel", "identity").order_by("-pk").first()
+
+
+def _references(last: Message | None) -> list[str]:
+    """RFC 5322 §3.6.4: the references of the message answered, then its own id."""
+    return [*last.references, last.message_id][-50:] if last and last.message_id else []
+
+
+def reply_subject(subject: str) -> str:
+    return subject if subject.lower().startswith("re:") else f"Re: {subject}".strip()
+
+
+def default_channel(conversation: Conversation | None = None) -> Channel:
+    """The conversation's inbox's own account first, else the oldest active e-mail account."""
+    active = Channel.objects.filter(active=True).order_by("pk")
+    own = active.filter(inbox=conversation.inbox).first() if conversation else None
+    channel = own or active.filter(kind="email").first()
+    if channel is None:
+        raise Unreachable("No active channel is set up. Add one in the settings under Channels.")
+    return channel
+
+
+def reachable_identity(contact: Contact, channel: Channel) -> Identity:
+    """The newest address of the kind that the channel writes to, over all that the person is."""
+    identity = (
+        Identity.objects.filter(contact__in=contact.member_ids(), kind=channel.plugin.identity_kind)
+        .order_by("-verified", "-last_seen_at", "-pk")
+        .first()
+    )
+    if identity is None:
+        raise Unreachable(f"{contact.name} has no address for {channel.name}.")
+    return identity
+
+
+@transaction.atomic
+def send(
+    *,
+    contact_id: int,
+    key: str,
+    subject: str,
+    text: str,
+    html: str = "",
+    purpose: str = Delivery.Purpose.TRANSACTIONAL,
+    channel: Channel | None = None,
+    extra: dict[str, Any] | None = None,
+) -> Delivery | None:
+    """A message that a program wants sent: journey, survey. Once for each `key`; None if the person is unreachable."""
+    sent = Delivery.objects.filter(key=key).first()
+    if sent is not None:
+        return sent
+    contact = Contact.objects.prefetch_related("identities").get(pk=contact_id)
+    try:
+        channel = channel or default_channel()
+        identity = reachable_identity(contact, channel)
+    except Unreachable:
+        return None
+    message = Message(
+        contact=contact,
+        channel=channel,
+        identity=identity,
+        direction=Message.Direction.OUTBOUND,
+        automatic=True,
+        sender=channel.address,
+        to=[identity.display],
+        subject=subject[:500],
+        text=text,
+        html=html,
+    )
+    try:
+        with transaction.atomic():
+            return _write(message, key=key, purpose=purpose, extra=extra).delivery
+    except IntegrityError:  # somebody else with the same key was faster
+        return Delivery.objects.get(key=key)
+
+
+def _write(message: Message, *, key: str, purpose: str, extra: dict[str, Any] | None = None) -> Message:
+    channel, identity = message.channel, message.identity
+    if channel is None or identity is None:
+        raise Unreachable("A message needs a channel and an address.")
+    message.save()
+    message.message_id = channel.plugin.new_message_id(message)
+    message.save(update_fields=["message_id"])
+    Delivery.objects.create(
+        message=message,
+        channel=channel,
+        address=identity.value,
+        key=key or f"message:{message.pk}",
+        purpose=purpose,
+        extra=extra or {},
+    )
+    transaction.on_commit(_wake, robust=True)
+    return message
+
+
+def _wake() -> None:
+    from omnichannel.tasks import send_due
+
+    wake(send_due)
