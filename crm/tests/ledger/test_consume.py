@@ -1,0 +1,165 @@
+"""Consumers see each event at least once, in commit order, and what they write is written once."""
+
+from collections.abc import Iterator
+from threading import Event as Signal
+from threading import Thread
+
+import pytest
+from django.db import connections, transaction
+from django.db.models.functions import Now
+
+from crm.ledger import Fact, consume
+from crm.ledger.consume import Consumer
+from crm.models import Cursor, Event, Retry, Tag
+from crm.tests.ledger.test_publish import KettleBoiled
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def happen(number: int, name: str = "test.kettle_boiled") -> Event:
+    return Event.objects.create(name=name, message_id=f"{name}-{number}", properties={"litres": number})
+
+
+def note_litres(fact: KettleBoiled) -> None:
+    if fact.litres < 0:
+        raise ValueError("A kettle cannot hold less than nothing.")
+    Tag.objects.create(name=str(fact.litres))
+
+
+def noted() -> list[int]:
+    return sorted(int(name) for name in Tag.objects.values_list("name", flat=True))
+
+
+@pytest.fixture
+def consumer() -> Iterator[Consumer]:
+    own = Consumer("test.note_litres", ("test.kettle_boiled",), note_litres, batched=False, gets_fact=True)
+    consume._add(own)
+    consume.ensure_cursors()
+    yield own
+    consume._consumers.pop(own.name)
+
+
+def test_new_consumers_begin_with_what_happens_from_now_on(consumer: Consumer) -> None:
+    happen(1)
+    Cursor.objects.all().delete()
+    consume.ensure_cursors()
+    happen(2)
+    consume.drain(consumer)
+    assert noted() == [2]
+
+
+def test_drain_hands_over_each_event_once(consumer: Consumer) -> None:
+    for number in range(7):
+        happen(number)
+    assert consume.drain(consumer, batch=3) == 7
+    assert consume.drain(consumer, batch=3) == 0
+    assert noted() == list(range(7))
+
+
+def test_only_the_names_asked_for_arrive(consumer: Consumer) -> None:
+    happen(1)
+    happen(2, name="Order Completed")
+    assert consume.drain(consumer) == 1
+    assert consume.lags()[consumer.name] == 0
+
+
+def test_a_late_commit_with_a_smaller_id_is_not_skipped(consumer: Consumer) -> None:
+    begun, may_commit = Signal(), Signal()
+
+    def slow_writer() -> None:
+        with transaction.atomic():
+            happen(1)
+            begun.set()
+            may_commit.wait(10)
+        connections.close_all()
+
+    thread = Thread(target=slow_writer)
+    thread.start()
+    begun.wait(10)
+    happen(2)  # a larger id, and committed first
+    consume.drain(consumer)
+    assert noted() == []  # both wait behind the oldest writer
+    may_commit.set()
+    thread.join()
+    consume.drain(consumer)
+    assert noted() == [1, 2]
+
+
+def test_an_event_that_fails_goes_aside_and_the_others_go_on(consumer: Consumer) -> None:
+    for number in (1, -5, 2):
+        happen(number)
+    consume.drain(consumer)
+    assert noted() == [1, 2]
+    retry = Retry.objects.get()
+    assert (retry.consumer, retry.event.properties["litres"], retry.dead) == (consumer.name, -5, False)
+    assert "A kettle cannot hold less than nothing." in retry.error
+
+
+def test_a_failing_event_ends_as_a_dead_letter_that_can_be_replayed(consumer: Consumer) -> None:
+    event = happen(-5)
+    consume.drain(consumer)
+    for _ in range(Retry.max_attempts):
+        Retry.objects.update(due_at=Now())
+        consume.retry_due()
+    dead = Retry.objects.get()
+    assert (dead.dead, dead.attempts, dead.due_at) == (True, Retry.max_attempts, None)
+    assert consume.retry_due() == 0
+
+    Event.objects.filter(pk=event.pk).update(properties={"litres": 5})
+    consume.replay(dead)
+    assert consume.retry_due() == 1
+    assert (noted(), Retry.objects.count()) == ([5], 0)
+
+
+def test_a_reaction_that_dies_leaves_the_batch_for_the_next_one(consumer: Consumer) -> None:
+    """A killed process is a rolled-back transaction: neither the tags nor the cursor stay."""
+    happen(1)
+
+    class Killed(BaseException):
+        pass
+
+    def die(fact: Fact) -> None:
+        note_litres(fact)  # type: ignore[arg-type]
+        raise Killed
+
+    dying = Consumer(consumer.name, consumer.names, die, batched=False, gets_fact=True)
+    with pytest.raises(Killed):
+        consume.drain(dying)
+    assert noted() == []
+    consume.drain(consumer)
+    assert noted() == [1]
+
+
+def test_two_workers_never_work_on_one_consumer_together(consumer: Consumer) -> None:
+    happen(1)
+    with transaction.atomic():
+        Cursor.objects.select_for_update().get(consumer=consumer.name)
+        worker = Thread(target=lambda: (consume.drain(consumer), connections.close_all()))
+        worker.start()
+        worker.join(10)
+        assert not worker.is_alive()
+        assert noted() == []
+    consume.drain(consumer)
+    assert noted() == [1]
+
+
+def test_a_paused_consumer_waits(consumer: Consumer) -> None:
+    happen(1)
+    Cursor.objects.update(paused=True)
+    assert consume.drain(consumer) == 0
+    Cursor.objects.update(paused=False)
+    assert consume.drain(consumer) == 1
+
+
+def test_lag_counts_what_is_unread(consumer: Consumer) -> None:
+    for number in range(3):
+        happen(number)
+    assert consume.lags()[consumer.name] == 3
+    consume.drain(consumer)
+    assert consume.lags()[consumer.name] == 0
+
+
+def test_fact_is_rebuilt_from_its_event_without_unknown_fields() -> None:
+    event = happen(4)
+    event.properties["from_another_version"] = True
+    assert consume.rebuild(event) == KettleBoiled(contact_id=None, occurred_at=event.occurred_at, litres=4)
