@@ -34,3 +34,23 @@ set_up() {
     make_environment
     PYTHONPATH="$here" "$here/.venv/bin/python" -m config.setup "$@" || exit 1
 }
+
+find_chromium() {
+    for program in chromium chromium-browser google-chrome google-chrome-stable; do
+        command -v "$program" && return
+    done
+    return 1
+}
+
+# get_chromium: for the browser tests, where root may install Debian's. Without it they skip and say how to get it.
+get_chromium() {
+    find_chromium >/dev/null && return
+    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 0
+    printf 'Installing Chromium for the browser tests … '
+    install_packages chromium && echo done || echo "not possible here"
+}
+
+install_packages() {
+    DEBIAN_FRONTEND=noninteractive apt-get update -qq </dev/null >/dev/null 2>&1 || true
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" </dev/null >/dev/null 2>&1
+}
