@@ -42,8 +42,9 @@ def receive(channel: Channel, inbound: InboundMessage, *, raw: RawInbound | None
         return already
     if inbound.bounces and bounces.take_in(channel, inbound):
         return None
+    first, _space, last = inbound.sender_name.strip().partition(" ")
     contact = contacts.resolve(
-        inbound.claims, source=channel.kind, first_name=inbound.sender_name, language=inbound.language
+        inbound.claims, source=channel.kind, first_name=first, last_name=last.strip(), language=inbound.language
     )
     conversation = _conversation_of(channel, inbound, contact.pk)
     message = store_inbound(channel, conversation, contact, inbound, raw)
@@ -210,6 +211,7 @@ def assign(conversation: Conversation, *, to: User | None, by: User | None) -> C
             previous_id=previous_id,
             assignee=to.name if to else _("nobody"),
             by_id=by.pk if by else None,
+            is_open=not conversation.is_resolved,
         )
     )
     return conversation

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models.functions import Now
 
+from crm.actions import contacts
 from kernel import lease
 from kernel.failpoints import failpoint
 from kernel.wakeup import wake
@@ -61,6 +62,8 @@ def process(raw: RawInbound) -> None:
         _file(raw, messages)
     except ChannelError as error:
         _fail(raw, str(error), for_good=error.permanent)
+    except contacts.NobodyClaimed:
+        _fail(raw, "It does not say who sent it.", for_good=True)
     except Exception as error:
         log.exception("inbound item could not be filed", extra={"raw_id": raw.pk})
         _fail(raw, f"{type(error).__name__}: {error}")

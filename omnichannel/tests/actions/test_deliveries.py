@@ -1,0 +1,197 @@
+"""Intent, call, result: nothing doubled, nothing lost, and what nobody knows is called unknown."""
+
+import pytest
+from django.db.models.functions import Now
+
+from crm.models import Consent, Event
+from omnichannel.actions import conversations, deliveries, outgoing
+from omnichannel.channels.base import ChannelError, SendResult
+from omnichannel.models import Attempt, Delivery, Suppression
+from omnichannel.tests.factories import ScriptedChannel, make_channel, make_contact, make_conversation, make_user
+from tests.threads import in_threads
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def write(purpose: str = "transactional", key: str = "journey:1:1") -> Delivery:
+    contact = make_contact("ana@casa.example")
+    delivery = outgoing.send(
+        contact_id=contact.pk, key=key, subject="Hola", text="Bienvenida", purpose=purpose, channel=make_channel()
+    )
+    assert delivery is not None
+    return delivery
+
+
+def due_again() -> None:
+    Delivery.objects.filter(due_at__isnull=False).update(due_at=Now())
+
+
+def state_of(delivery: Delivery) -> tuple[str, str]:
+    delivery.refresh_from_db()
+    return delivery.state, delivery.error
+
+
+def test_a_delivery_is_sent_once_with_its_attempt_on_record() -> None:
+    delivery = write()
+    assert deliveries.send_due() == 1
+    assert deliveries.send_due() == 0
+    assert state_of(delivery) == ("sent", "")
+    assert delivery.provider_id == f"p-{delivery.pk}"
+    assert ScriptedChannel.sent == [("ana@casa.example", "Bienvenida")]
+    assert list(Attempt.objects.values_list("number", "outcome")) == [(1, "sent")]
+    assert Event.objects.get(name="message.delivery_changed").properties["state"] == "sent"
+
+
+def test_the_same_key_is_one_delivery() -> None:
+    first = write()
+    again = outgoing.send(contact_id=first.message.contact_id, key="journey:1:1", subject="x", text="y")
+    assert again == first
+    assert Delivery.objects.count() == 1
+
+
+def test_the_same_key_at_once_is_one_delivery() -> None:
+    contact, channel = make_contact(), make_channel()
+    made = in_threads(4, lambda: outgoing.send(contact_id=contact.pk, key="k", subject="s", text="t", channel=channel))
+    assert len({delivery.pk for delivery in made if delivery}) == 1
+
+
+def test_many_senders_send_each_once() -> None:
+    contact, channel = make_contact(), make_channel()
+    for number in range(30):
+        outgoing.send(contact_id=contact.pk, key=f"k{number}", subject="s", text=str(number), channel=channel)
+    in_threads(4, lambda: deliveries.send_due(limit=10))
+    assert sorted(int(text) for _, text in ScriptedChannel.sent) == list(range(30))
+
+
+def test_a_passing_refusal_is_tried_again_with_growing_waits() -> None:
+    ScriptedChannel.answers = [ChannelError("451 try later"), SendResult()]
+    delivery = write()
+    deliveries.send_due()
+    assert state_of(delivery) == ("queued", "451 try later")
+    assert deliveries.send_due() == 0
+    due_again()
+    deliveries.send_due()
+    assert state_of(delivery) == ("sent", "")
+
+
+def test_a_final_refusal_is_not_tried_again() -> None:
+    ScriptedChannel.answers = [ChannelError("550 no such user", permanent=True)]
+    delivery = write()
+    deliveries.send_due()
+    assert state_of(delivery) == ("failed", "550 no such user")
+    due_again()
+    assert deliveries.send_due() == 0
+
+
+def test_after_the_last_attempt_it_has_failed() -> None:
+    ScriptedChannel.answers = [ChannelError("451 try later")] * Delivery.max_attempts
+    delivery = write()
+    for _ in range(Delivery.max_attempts):
+        due_again()
+        deliveries.send_due()
+    assert state_of(delivery) == ("failed", "451 try later")
+
+
+@pytest.mark.parametrize(
+    ("purpose", "times_sent", "state"), [("transactional", 1, "sent"), ("marketing", 0, "unknown")]
+)
+def test_an_attempt_without_an_end_is_repeated_once_or_never(purpose: str, times_sent: int, state: str) -> None:
+    """The process died between call and result: nobody knows whether the provider took it."""
+    delivery = write(purpose)
+    Attempt.objects.create(delivery=delivery, number=1)
+    Delivery.objects.update(attempts=1)
+    deliveries.send_due()
+    assert state_of(delivery)[0] == state
+    assert len(ScriptedChannel.sent) == times_sent
+
+
+def test_dying_twice_leaves_it_unknown_for_somebody_to_look_at() -> None:
+    delivery = write()
+    Attempt.objects.create(delivery=delivery, number=1)
+    Attempt.objects.create(delivery=delivery, number=2)
+    Delivery.objects.update(attempts=2)
+    deliveries.send_due()
+    assert state_of(delivery)[0] == "unknown"
+    assert ScriptedChannel.sent == []
+
+
+@pytest.mark.parametrize(("purpose", "state"), [("transactional", "sent"), ("marketing", "unknown")])
+def test_a_connection_lost_after_the_final_dot_is_unknown(purpose: str, state: str) -> None:
+    ScriptedChannel.answers = [ChannelError("connection lost after DATA", unknown=True), SendResult()]
+    delivery = write(purpose)
+    deliveries.send_due()
+    due_again()
+    deliveries.send_due()
+    assert state_of(delivery)[0] == state
+
+
+def test_suppressed_addresses_are_not_written_to() -> None:
+    delivery = write()
+    Suppression.objects.create(kind="email", address="ana@casa.example", reason="bounce")
+    deliveries.send_due()
+    assert state_of(delivery) == ("suppressed", "suppressed: bounce")
+    assert ScriptedChannel.sent == []
+
+
+@pytest.mark.parametrize(("purpose", "state"), [("transactional", "sent"), ("marketing", "suppressed")])
+def test_an_unsubscribe_before_the_claim_wins_over_marketing_only(purpose: str, state: str) -> None:
+    delivery = write(purpose)
+    Suppression.objects.create(kind="email", address="ana@casa.example", reason="unsubscribe")
+    deliveries.send_due()
+    assert state_of(delivery)[0] == state
+
+
+def test_withdrawn_consent_stops_marketing() -> None:
+    delivery = write("marketing")
+    contact_id = delivery.message.contact_id
+    for consent in ("granted", "withdrawn"):
+        Consent.objects.create(
+            contact_id=contact_id, channel="scripted", purpose="marketing", state=consent, source="test"
+        )
+    deliveries.send_due()
+    assert state_of(delivery) == ("suppressed", "suppressed: consent withdrawn")
+
+
+def test_reports_in_any_order_end_in_the_same_state() -> None:
+    for order in (["sent", "delivered", "read"], ["read", "delivered", "sent"], ["delivered", "read", "delivered"]):
+        delivery = write(key="-".join(order))
+        for state in order:
+            deliveries.report(delivery, state)
+        assert state_of(delivery)[0] == "read"
+
+
+def test_a_bounce_after_delivery_is_final() -> None:
+    delivery = write()
+    assert deliveries.report(delivery, "delivered") is True
+    assert deliveries.report(delivery, "bounced", error="mailbox full") is True
+    assert deliveries.report(delivery, "delivered") is False
+    assert state_of(delivery) == ("bounced", "mailbox full")
+
+
+def test_an_agent_may_send_a_failed_one_again() -> None:
+    ScriptedChannel.answers = [ChannelError("550 blocked", permanent=True)]
+    conversation = make_conversation()
+    message = conversations.reply(conversation, by=make_user("agent"), body="Hola")
+    deliveries.send_due()
+    assert state_of(message.delivery)[0] == "failed"
+    assert deliveries.send_again(message.delivery) is True
+    deliveries.send_due()
+    assert state_of(message.delivery)[0] == "sent"
+    assert deliveries.send_again(message.delivery) is False
+
+
+def test_a_paused_channel_sends_nothing_and_loses_nothing() -> None:
+    delivery = write()
+    delivery.channel.active = False
+    delivery.channel.save()
+    assert deliveries.send_due() == 0
+    delivery.channel.active = True
+    delivery.channel.save()
+    assert deliveries.send_due() == 1
+
+
+def test_people_without_an_address_are_not_written_to() -> None:
+    contact = make_contact()
+    contact.identities.all().delete()
+    assert outgoing.send(contact_id=contact.pk, key="k", subject="s", text="t", channel=make_channel()) is None
+    assert Delivery.objects.count() == 0

@@ -1,0 +1,96 @@
+"""Ready-made things for tests, and a channel whose provider does as it is told."""
+
+import itertools
+import json
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from crm.actions import contacts
+from crm.models import Claim, Contact, Team, User
+from omnichannel.actions import conversations
+from omnichannel.channels.base import ChannelKind, InboundMessage, SendResult, channels
+from omnichannel.models import Channel, Conversation, Delivery, Inbox, Message, RawInbound
+
+_number = itertools.count(1)
+
+
+@channels.register
+class ScriptedChannel(ChannelKind):
+    """Parses JSON, keeps what it sends, answers as `answers` says: a list of results or exceptions."""
+
+    slug = "scripted"
+    label = "Scripted"
+    identity_kind = "email"
+    has_subject = True
+    sent: ClassVar[list[tuple[str, str]]] = []
+    answers: ClassVar[list[Any]] = []
+    parsing: ClassVar[Callable[[RawInbound], None] | None] = None
+
+    @classmethod
+    def reset(cls) -> None:
+        cls.sent, cls.answers, cls.parsing = [], [], None  # type: ignore[misc]
+
+    def parse(self, raw: RawInbound) -> list[InboundMessage]:
+        if type(self).parsing is not None:
+            type(self).parsing(raw)
+        return [inbound(**json.loads(bytes(raw.body)))]
+
+    def find_conversation(self, message: InboundMessage, contact_id: int) -> Conversation | None:
+        answered = Message.objects.filter(message_id=message.in_reply_to).exclude(message_id="").first()
+        return answered.conversation if answered else None
+
+    def new_message_id(self, message: Message) -> str:
+        return f"out-{message.pk}@hilo.example"
+
+    def send(self, delivery: Delivery) -> SendResult:
+        answer = self.answers.pop(0) if self.answers else SendResult(provider_id=f"p-{delivery.pk}")
+        if isinstance(answer, BaseException):
+            raise answer
+        self.sent.append((delivery.address, delivery.message.text))
+        return answer  # type: ignore[no-any-return]
+
+
+def inbound(
+    *,
+    sender: str = "ana@casa.example",
+    text: str = "Hola",
+    external_id: str = "",
+    name: str = "Ana Ruiz",
+    **fields: Any,
+) -> InboundMessage:
+    return InboundMessage(
+        external_id=external_id or f"in-{next(_number)}",
+        claims=[Claim("email", sender)],
+        sender=sender,
+        sender_name=name,
+        text=text,
+        message_id=fields.pop("message_id", external_id or f"in-{next(_number)}@casa.example"),
+        **fields,
+    )
+
+
+def make_user(*roles: str, team: Team | None = None, **fields: Any) -> User:
+    number = next(_number)
+    return User.objects.create_user(
+        fields.pop("email", f"user{number}@hilo.example"), "a long password", roles=roles, team=team, **fields
+    )
+
+
+def make_channel(*, team: Team | None = None, kind: str = "scripted", **fields: Any) -> Channel:
+    number = next(_number)
+    inbox = Inbox.objects.create(name=f"Inbox {number}", team=team)
+    address = fields.pop("address", f"support{number}@hilo.example")
+    return Channel.objects.create(kind=kind, name=f"Channel {number}", address=address, inbox=inbox, **fields)
+
+
+def make_contact(email: str = "", **fields: Any) -> Contact:
+    claim = Claim("email", email or f"person{next(_number)}@casa.example")
+    return contacts.resolve([claim], source="test", **fields)
+
+
+def make_conversation(channel: Channel | None = None, **fields: Any) -> Conversation:
+    """A conversation that a customer has opened with one message."""
+    message = conversations.receive(channel or make_channel(), inbound(**fields))
+    if message is None or message.conversation is None:
+        raise AssertionError("The message was taken for a delivery report.")
+    return message.conversation
