@@ -1,12 +1,15 @@
 """Charts as plain numbers: what the SVG partials in templates/components/charts/ draw.
 
-Units are those of the viewBox. Every chart carries its n, and greys itself where n is below FEW: a chart that cannot
-be trusted must not look like one that can. Coordinates are strings with a point, because a template under a Spanish
-locale would write 12.5 as 12,5 and break the path.
+x is in percent of the width, so that a chart fills any column without scaling its text; y is in pixels. Paths know no
+percent, so they live in a nested 100-wide viewBox that is stretched, with strokes that are not.
+
+Every chart carries its n, and greys itself where n is below FEW: a chart that cannot be trusted must not look like one
+that can. Coordinates are strings with a point, because a template under a Spanish locale would write 12.5 as 12,5 and
+break the path.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from math import floor, log10
 
@@ -81,15 +84,13 @@ class Tick:
 
 @dataclass(frozen=True)
 class Sparkline:
-    """The shape of a series without axes; `n` is the number of answers behind it, not of points."""
+    """A series without axes, in a box of 96 × 24; `n` counts the answers behind it, not the points."""
 
     line: str
     area: str
     last: Point
     n: int
     label: str
-    width: int = 96
-    height: int = 24
 
 
 def sparkline(values: Sequence[float], *, n: int, label: str) -> Sparkline:
@@ -114,6 +115,10 @@ class Bar:
     feeling: str
 
 
+ROW = 26  # pixels a bar
+ROOM = 46.0  # percent of the width for the longest bar, between its label and its figures
+
+
 @dataclass(frozen=True)
 class Bars:
     bars: list[Bar]
@@ -121,10 +126,8 @@ class Bars:
     title: str
     period: str
     height: int
-    width: int = 480
-    left: int = 112
-    room: int = 272
-    thick: int = 12
+    left: int = 30
+    room: str = number(ROOM)
 
     @property
     def few(self) -> bool:
@@ -135,24 +138,29 @@ class Bars:
         return f"{self.title}: " + ", ".join(f"{bar.label} {bar.value_text}" for bar in self.bars) + f" (n {self.n})"
 
 
-def bars(counts: Sequence[tuple[str, int] | tuple[str, int, str]], *, title: str = "", period: str = "") -> Bars:
-    """`counts`: (label, count) or (label, count, feeling); widths and texts are shares of their sum, which is n."""
+Count = tuple[str, int] | tuple[str, int, str]
+
+
+def bars(counts: Sequence[Count], *, title: str = "", period: str = "") -> Bars:
+    """`counts`: (label, count) or (label, count, feeling); figures are shares of their sum, which is n."""
     n = sum(row[1] for row in counts)
     most = max((row[1] for row in counts), default=0) or 1
     rows = [_bar(i, row, n, most) for i, row in enumerate(counts)]
-    return Bars(rows, n, title, period, height=24 * len(rows))
+    return Bars(rows, n, title, period, height=ROW * len(rows))
 
 
-def _bar(index: int, row: tuple[str, int] | tuple[str, int, str], n: int, most: int) -> Bar:
+def _bar(index: int, row: Count, n: int, most: int) -> Bar:
     label, count = row[0], row[1]
     feeling = row[2] if len(row) == 3 else ""
-    share = f"{count / n:.0%}".replace("%", "\N{NARROW NO-BREAK SPACE}%") if n else "–"
-    top = 24 * index + 6
-    return Bar(label, number(top), number(top + 10), number(count / most * 272), f"{count} · {share}", feeling)
+    share = f"{shown(round(100 * count / n))}\N{NARROW NO-BREAK SPACE}%" if n else "–"
+    top = ROW * index + 7
+    return Bar(label, number(top), number(top + 10), number(count / most * ROOM), f"{shown(count)} · {share}", feeling)
 
 
 @dataclass(frozen=True)
 class Interval:
+    """A score between low and high on its whole possible scale."""
+
     score: float
     low: float
     high: float
@@ -162,16 +170,6 @@ class Interval:
     confidence: float
     least: float
     most: float
-    width: int = 480
-    height: int = 64
-    left: int = 16
-    right: int = 464
-    middle: int = 32
-    tick_top: int = 28
-    tick_bottom: int = 36
-    band_y: int = 27
-    band_height: int = 10
-    label_y: int = 16
 
     @property
     def few(self) -> bool:
@@ -179,7 +177,7 @@ class Interval:
 
     @property
     def scale(self) -> Scale:
-        return Scale(self.least, self.most, self.left, self.right)
+        return Scale(self.least, self.most, 4, 96)
 
     @property
     def score_x(self) -> str:
@@ -245,6 +243,10 @@ class Moment:
     n: int
 
 
+HEIGHT, TOP, BOTTOM = 200, 12, 174  # pixels
+FIRST, LAST = 6.0, 98.5  # percent; the figures of the y axis stand left of FIRST
+
+
 @dataclass(frozen=True)
 class TrendBand:
     line: str
@@ -256,15 +258,8 @@ class TrendBand:
     period: str
     spoken: str
     caption: str
-    width: int = 640
-    height: int = 200
-    left: int = 36
-    right: int = 628
-    label_x: int = 28
-    few: bool = field(default=False)
-
-
-TOP, BOTTOM, FIRST, LAST = 10, 172, 44, 620
+    height: int = HEIGHT
+    few: bool = False
 
 
 def trend_band(moments: Sequence[Moment], *, title: str = "", period: str = "") -> TrendBand:
@@ -277,7 +272,7 @@ def trend_band(moments: Sequence[Moment], *, title: str = "", period: str = "") 
     upper = [(x(i), y(moment.high)) for i, moment in enumerate(moments)]
     lower = [(x(i), y(moment.low)) for i, moment in enumerate(moments)]
     n = sum(moment.n for moment in moments)
-    ticks = [Tick(number(y(value)), shown(value), number(y(value) + 4)) for value in round_ticks(y.low, y.high)]
+    ticks = [Tick(number(y(value)), shown(value), number(y(value) - 4)) for value in round_ticks(y.low, y.high)]
     return TrendBand(
         path(points),
         closed(upper, lower),
@@ -304,9 +299,13 @@ def _dots(moments: Sequence[Moment], points: Sequence[tuple[float, float]]) -> l
     dots = []
     for i, (moment, (x, y)) in enumerate(zip(moments, points, strict=True)):
         label = date_format(moment.on, "MONTH_DAY_FORMAT") if i % every == 0 else ""
-        title = f"{date_format(moment.on, 'SHORT_DATE_FORMAT')}: {shown(moment.score)} ({shown(moment.low)} – {shown(moment.high)}, n {moment.n})"
-        dots.append(Point(number(x), number(y), title, label, _anchor(i, len(moments))))
+        dots.append(Point(number(x), number(y), _hover(moment), label, _anchor(i, len(moments))))
     return dots
+
+
+def _hover(moment: Moment) -> str:
+    doubt = f"{shown(moment.low)} – {shown(moment.high)}, n {moment.n}"
+    return f"{date_format(moment.on, 'SHORT_DATE_FORMAT')}: {shown(moment.score)} ({doubt})"
 
 
 def _anchor(index: int, length: int) -> str:

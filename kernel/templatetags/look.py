@@ -11,7 +11,7 @@ from django import template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
@@ -34,7 +34,7 @@ def icon(name: str, size: str = "", label: str = "") -> SafeString:
 
 @register.simple_tag
 def knot(kind: str) -> SafeString:
-    """The knot of an event on the thread: message, note, order, journey, task, case, deal, visit, event, call, answer."""
+    """The knot of an event on the thread; kinds are the files static/icons/knot-*.svg."""
     return format_html(
         '<svg class="knot" aria-hidden="true"><use href="{}#knot-{}"></use></svg>', static("icons.svg"), kind
     )
@@ -55,7 +55,7 @@ def ago(moment: datetime | None) -> SafeString:
 
 
 def distance(moment: datetime, now: datetime) -> str:
-    """The words that Intl.RelativeTimeFormat (narrow) writes in the browser, so that nothing jumps when it takes over."""
+    """Compact words for less than a week, a date beyond."""
     apart = moment - now
     if abs(apart) >= RECENT:
         local = timezone.localtime(moment)
@@ -63,23 +63,34 @@ def distance(moment: datetime, now: datetime) -> str:
     seconds = round(apart.total_seconds())
     if abs(seconds) < MINUTE:
         return pgettext("time", "now")
-    return _ahead(seconds) if seconds > 0 else _behind(-seconds)
+    unit, size = _unit(abs(seconds))
+    way = "next" if seconds > 0 else "past"
+    return _formats()[f"{way}-{unit}"] % {"n": round(abs(seconds) / size)}
 
 
-def _behind(seconds: int) -> str:
+def _unit(seconds: int) -> tuple[str, int]:
     if seconds < HOUR:
-        return gettext("%(n)dmin ago") % {"n": round(seconds / MINUTE)}
-    if seconds < DAY:
-        return gettext("%(n)dh ago") % {"n": round(seconds / HOUR)}
-    return gettext("%(n)dd ago") % {"n": round(seconds / DAY)}
+        return "minutes", MINUTE
+    return ("hours", HOUR) if seconds < DAY else ("days", DAY)
 
 
-def _ahead(seconds: int) -> str:
-    if seconds < HOUR:
-        return gettext("in %(n)dmin") % {"n": round(seconds / MINUTE)}
-    if seconds < DAY:
-        return gettext("in %(n)dh") % {"n": round(seconds / HOUR)}
-    return gettext("in %(n)dd") % {"n": round(seconds / DAY)}
+def _formats() -> dict[str, str]:
+    """By direction and unit; the same words serve the browser."""
+    return {
+        "past-minutes": gettext("%(n)dm ago"),
+        "past-hours": gettext("%(n)dh ago"),
+        "past-days": gettext("%(n)dd ago"),
+        "next-minutes": gettext("in %(n)dm"),
+        "next-hours": gettext("in %(n)dh"),
+        "next-days": gettext("in %(n)dd"),
+    }
+
+
+@register.simple_tag
+def time_words() -> SafeString:
+    """The words of `distance` as data attributes, for the island that keeps times fresh."""
+    words = {"now": pgettext("time", "now"), **_formats()}
+    return format_html_join(" ", 'data-{}="{}"', words.items())
 
 
 @register.filter

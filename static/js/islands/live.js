@@ -21,7 +21,7 @@ function count(deltas) {
 class Live {
   constructor(badge) {
     this.badge = badge
-    this.cursor = null
+    this.cursor = document.querySelector("[data-live-cursor]")?.dataset.liveCursor ?? null  // as of when the page was made
     this.asked = ""
     this.tries = 0
     this.lastTick = 0

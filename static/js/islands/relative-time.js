@@ -1,14 +1,20 @@
-// <time datetime="…" data-island="relative-time">: "2 h ago" in the page's language, kept fresh; the exact time stays in title.
-const STEPS = [["year", 31536000], ["month", 2592000], ["week", 604800], ["day", 86400], ["hour", 3600], ["minute", 60]]
+// <time datetime="…" data-island="relative-time">: keeps "2h ago" fresh, in the words of the server (<template id="texts">), so
+// that nothing jumps. Older than a week, the server has written a date, and that stays true.
+import { text } from "../page.js"
+
+const MINUTE = 60, HOUR = 3600, DAY = 86400, RECENT = 7 * DAY
 const all = new Set()
-let words
+
+function words(seconds) {
+  const apart = Math.abs(seconds)
+  if (apart < MINUTE) return text("now")
+  const [unit, size] = apart < HOUR ? ["Minutes", MINUTE] : apart < DAY ? ["Hours", HOUR] : ["Days", DAY]
+  return text((seconds < 0 ? "past" : "next") + unit).replace("%(n)d", Math.round(apart / size))
+}
 
 function write(element) {
   const seconds = (new Date(element.dateTime) - Date.now()) / 1000
-  if (Number.isNaN(seconds)) return
-  words ??= new Intl.RelativeTimeFormat(document.documentElement.lang || "en", { numeric: "auto", style: "narrow" })
-  const [unit, size] = STEPS.find(([, length]) => Math.abs(seconds) >= length) ?? ["second", 1]
-  element.textContent = unit === "second" ? words.format(0, "second") : words.format(Math.round(seconds / size), unit)
+  if (Math.abs(seconds) < RECENT && text("now")) element.textContent = words(seconds)
 }
 
 function refresh() {

@@ -1,0 +1,51 @@
+"""The gallery: every component in every state, with invented people. The screenshot script photographs it.
+
+?lang=en|es and ?theme=light|dark choose how it is shown, without changing the user's own choice.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.views.decorators.http import require_GET
+
+from config.views import gallery_samples as samples
+from kernel.policies import staff
+
+THEMES = ("light", "dark")
+
+
+@require_GET
+@staff
+def gallery(request: HttpRequest) -> HttpResponse:
+    with translation.override(_language(request)):
+        return render(request, "gallery/gallery.html", _context(request))
+
+
+def _language(request: HttpRequest) -> str:
+    asked = request.GET.get("lang", "")
+    return asked if asked in dict(settings.LANGUAGES) else translation.get_language() or settings.LANGUAGE_CODE
+
+
+def _context(request: HttpRequest) -> dict[str, Any]:
+    now = timezone.now()
+    theme = request.GET.get("theme", "")
+    return {
+        "LANGUAGE_CODE": translation.get_language(),
+        "tokens": [*samples.TOKENS, *samples.FEELINGS[:4]],
+        "knots": samples.KNOTS,
+        "feelings": samples.FEELINGS,
+        "people": samples.people(now),
+        "moments": samples.moments(now),
+        "messages_shown": samples.messages(now),
+        "page": samples.SamplePage(),
+        "form": samples.SampleForm(initial={"name": "María Ruiz"}),
+        "wrong_form": samples.SampleForm({"email": "maria@"}),
+        "charts": samples.figures(),
+        "channels": samples.CHANNELS,
+        "tabs": samples.TABS,
+        "palette_groups": samples.palette(),
+        **({"theme": theme} if theme in THEMES else {}),
+    }
