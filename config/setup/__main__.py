@@ -98,9 +98,12 @@ def main() -> int:
             for step in steps(arguments):
                 if not step.is_done():
                     run(step)
-    except SetupError:
+    except SetupError as error:
+        print(error, file=sys.stderr)
         return 1
-    except OSError:
+    except OSError as error:
+        place = error.filename or REPOSITORY
+        print(f"Cannot write to {place} ({error.strerror}): free space or change its owner.", file=sys.stderr)
         return 1
     return 0
 

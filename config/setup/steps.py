@@ -54,13 +54,17 @@ def files(patterns: Iterable[str]) -> list[Path]:
 def run(step: Step) -> None:
     """Raises SetupError after showing the end of what the failed command said."""
     digest = step.digest()
-    time.monotonic()
+    started = time.monotonic()
+    print(f"{step.name} … ", end="", flush=True)
     for command in step.commands():
         answer = _execute(command, step.environment())
         if answer.returncode:
+            print("failed", flush=True)
+            print("\n".join(answer.stdout.splitlines()[-LINES_SHOWN:]), file=sys.stderr)
             raise SetupError(step.advice)
     STAMPS.mkdir(parents=True, exist_ok=True)
     step.stamp.write_text(digest)
+    print(f"{time.monotonic() - started:.1f} s", flush=True)
 
 
 def _execute(command: list[str], environment: Mapping[str, str] | None) -> subprocess.CompletedProcess[str]:

@@ -23,7 +23,7 @@ READY_SECONDS = 60.0
 DEMO_PEOPLE = ("admin", "manager", "sales", "agent", "agent2")
 
 
-class StopRequested(Exception):  # noqa: N818 (no error)
+class StopRequested(Exception):
     """A signal asked for the end while the start was under way."""
 
 
