@@ -16,7 +16,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin
@@ -223,7 +223,10 @@ def _send(call: _Call) -> Response:
                 retries=False,
             )
             with answer:
-                return Response(answer.status, _lowered(answer.headers), _read(answer, call), call.url)
+                body = _read(answer, call)
+                if watch.fired:  # a body without a length ends like this too
+                    raise EgressTimeout("The answer took too long.")
+                return Response(answer.status, _lowered(answer.headers), body, call.url)
         except (HTTPError, OSError, ValueError) as error:
             raise _explained(error, watch) from error
 
@@ -257,18 +260,16 @@ def _explained(error: Exception, watch: _Watch) -> EgressError:
 
 @dataclass
 class _Watch:
-    connection: HTTPConnection | None = None
+    socket: socket.socket | None = None
     fired: bool = False
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def fire(self) -> None:
         with self.lock:
             self.fired = True
-            if self.connection is not None and self.connection.sock is not None:
-                try:
-                    self.connection.sock.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    pass  # closed in the same moment
+            if self.socket is not None:
+                with suppress(OSError):  # closed in the same moment
+                    self.socket.shutdown(socket.SHUT_RDWR)
 
 
 _active = threading.local()
@@ -287,7 +288,7 @@ def _watchdog(call: _Call) -> Iterator[_Watch]:
         timer.cancel()
         _active.watch = None
         with watch.lock:
-            watch.connection = None  # the connection may serve the next request
+            watch.socket = None  # the connection may serve the next request
 
 
 def _connect(connection: HTTPConnection) -> socket.socket:
@@ -307,8 +308,8 @@ class _CheckedHTTPConnection(HTTPConnection):
         return _connect(self)
 
     def request(self, *args: Any, **kwargs: Any) -> None:
-        _watch_over(self)
         super().request(*args, **kwargs)
+        _watch_over(self)
 
 
 class _CheckedHTTPSConnection(HTTPSConnection):
@@ -316,14 +317,15 @@ class _CheckedHTTPSConnection(HTTPSConnection):
         return _connect(self)
 
     def request(self, *args: Any, **kwargs: Any) -> None:
-        _watch_over(self)
         super().request(*args, **kwargs)
+        _watch_over(self)
 
 
 def _watch_over(connection: HTTPConnection) -> None:
     watch: _Watch | None = getattr(_active, "watch", None)
     if watch is not None:
-        watch.connection = connection
+        # The socket, not the connection: that forgets its socket when the answer is the last one on it.
+        watch.socket = connection.sock
 
 
 class _CheckedHTTPPool(HTTPConnectionPool):

@@ -24,7 +24,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from kernel.sandbox_child import FRAME, REPLY
 
@@ -118,8 +118,9 @@ class _Worker:
             start_new_session=True,
             env={"PATH": os.defpath, "LANG": "C.UTF-8"},
         )
-        for pipe in (self.process.stdin, self.process.stdout):
-            assert pipe is not None
+        self.requests = cast(IO[bytes], self.process.stdin)
+        self.replies = cast(IO[bytes], self.process.stdout)
+        for pipe in (self.requests, self.replies):
             os.set_blocking(pipe.fileno(), False)
 
     @property
@@ -140,21 +141,19 @@ class _Worker:
         return _decode(kind, body)
 
     def _send(self, data: bytes, deadline: float, *, started: bool = False) -> None:
-        assert self.process.stdin is not None
         view = memoryview(data)
         while view:
-            self._wait(self.process.stdin.fileno(), selectors.EVENT_WRITE, deadline)
+            self._wait(self.requests.fileno(), selectors.EVENT_WRITE, deadline)
             try:
-                view = view[os.write(self.process.stdin.fileno(), view[:CHUNK]) :]
+                view = view[os.write(self.requests.fileno(), view[:CHUNK]) :]
             except BrokenPipeError:
                 raise (self._ended() if started else _Gone) from None
 
     def _receive(self, size: int, deadline: float) -> bytes:
-        assert self.process.stdout is not None
         data = bytearray()
         while len(data) < size:
-            self._wait(self.process.stdout.fileno(), selectors.EVENT_READ, deadline)
-            chunk = os.read(self.process.stdout.fileno(), min(CHUNK, size - len(data)))
+            self._wait(self.replies.fileno(), selectors.EVENT_READ, deadline)
+            chunk = os.read(self.replies.fileno(), min(CHUNK, size - len(data)))
             if not chunk:
                 raise self._ended()
             data += chunk
@@ -170,7 +169,7 @@ class _Worker:
         code = self.process.wait()
         if code == -signal.SIGXCPU:
             return SandboxTimeout("The work took more CPU time than allowed.")
-        if code == 0:
+        if code == 0 or (code == -signal.SIGKILL and self.jobs > 1):  # ended, or was killed, while it was idle
             return _Gone()
         return SandboxCrash(f"The sandbox process ended with {_name_of(code)}.")
 
@@ -181,9 +180,8 @@ class _Worker:
 
     def forget(self) -> None:
         """Closes our ends of the pipes and leaves the process to whoever owns it."""
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                pipe.close()
+        for pipe in (self.requests, self.replies):
+            pipe.close()
 
 
 def _name_of(code: int) -> str:
