@@ -253,8 +253,8 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["crm.authentication.HasScope"],
     "DEFAULT_PAGINATION_CLASS": "kernel.api.CursorPages",
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": ["kernel.api.PlainJSON"],
+    "DEFAULT_SCHEMA_CLASS": "config.schema.Operations",
     "EXCEPTION_HANDLER": "kernel.api.problem_document",
     "PAGE_SIZE": 50,
 }
@@ -266,6 +266,15 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.schema.problem_documents",
+    ],
+    "ENUM_NAME_OVERRIDES": {
+        "InboundStateEnum": "omnichannel.models.RawInbound.State",
+        "DeliveryStateEnum": "omnichannel.models.Delivery.State",
+        "ConsentStateEnum": "crm.models.Consent.State",
+    },
 }
 
 # --- logs: ids, never values (config/logs.py) ------------------------------------------------------------

@@ -8,6 +8,7 @@ from config.views.home import home
 urlpatterns = [
     path("", home, name="home"),
     path("", include("config.views.urls")),
+    path("api/v1/", include("config.api")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("", include("crm.urls")),

@@ -1,5 +1,7 @@
-"""The grammar of /api/v1/: cursor pages, problem documents (RFC 9457)."""
+"""The grammar of /api/v1/ that settings name: cursor pages, JSON, problem documents (RFC 9457)."""
 
+import json
+import logging
 from http import HTTPStatus
 from typing import Any
 
@@ -7,8 +9,11 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.pagination import CursorPagination
+from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
-from rest_framework.views import exception_handler
+
+log = logging.getLogger(__name__)
+PROBLEM = "application/problem+json"
 
 
 class CursorPages(CursorPagination):
@@ -17,6 +22,23 @@ class CursorPages(CursorPagination):
     ordering = "-id"
     page_size_query_param = "limit"
     max_page_size = 200
+
+
+class PlainJSON(JSONParser):
+    """JSON that PostgreSQL can keep: no NUL characters, no half surrogates, no nesting without end."""
+
+    def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
+        try:
+            data = super().parse(stream, media_type, parser_context)
+            text = json.dumps(data, ensure_ascii=False)
+            text.encode()
+        except RecursionError:
+            raise exceptions.ParseError("This JSON is nested too deeply.") from None
+        except UnicodeEncodeError:
+            raise exceptions.ParseError("This JSON holds half of a surrogate pair.") from None
+        if "\\u0000" in text.replace("\\\\", ""):
+            raise exceptions.ParseError("NUL characters cannot be kept.")
+        return data
 
 
 class Problem(exceptions.APIException):
@@ -28,17 +50,21 @@ class Problem(exceptions.APIException):
         super().__init__(detail)
 
 
-def problem_document(error: Exception, context: dict[str, Any]) -> Response | None:
+def problem_document(error: Exception, context: dict[str, Any]) -> Response:
     """DRF's exception handler, answering `application/problem+json` with type, title, status, detail and errors."""
+    from rest_framework.views import exception_handler  # at the top it would import this module, by the settings
+
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
     response = exception_handler(error, context)
     if response is None:
-        return None
+        log.exception("the API failed", exc_info=error)
+        error = Problem(500, "Something went wrong on our side; it is in the log under this request's X-Request-ID.")
+        response = Response(status=500)
     response.data = problem(response.status_code, *_said(error))
-    response.content_type = "application/problem+json"
+    response.content_type = PROBLEM
     return response
 
 

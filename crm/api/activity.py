@@ -1,0 +1,110 @@
+"""Notes and tasks."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_serializer
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from crm.actions import notes, tasks
+from crm.api.fields import CONTACT, VisibleContact, number
+from crm.models import Contact, Note, Task, User
+from kernel.resources import Resource
+
+
+@extend_schema_serializer(
+    examples=[OpenApiExample("A note", value={"contact": 1, "body": "Prefers to be called."}, request_only=True)]
+)
+class NoteSerializer(serializers.ModelSerializer[Note]):
+    contact = VisibleContact()
+
+    class Meta:
+        model = Note
+        fields = ("id", "contact", "author", "body", "created_at")
+        read_only_fields = ("author", "created_at")
+
+
+class Notes(ListModelMixin, RetrieveModelMixin, Resource):
+    queryset = Note.objects.none()
+    serializer_class = NoteSerializer
+
+    def get_queryset(self) -> QuerySet[Note]:
+        rows = Note.objects.filter(contact__in=Contact.objects.visible_to(self.request.user))
+        contact = number(self.request, "contact") if self.action == "list" else None
+        return rows.filter(contact=contact) if contact is not None else rows
+
+    @extend_schema(parameters=[CONTACT])
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().list(request, *args, **kwargs)
+
+    def create(self, request: Request) -> Response:
+        given = self.get_serializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        note = notes.write(given.validated_data["contact"], by=self.by, body=given.validated_data["body"])
+        return Response(self.get_serializer(note).data, status=201)
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "A task",
+            value={"contact": 1, "title": "Call back about the order", "due_on": "2027-01-15"},
+            request_only=True,
+        )
+    ]
+)
+class TaskSerializer(serializers.ModelSerializer[Task]):
+    contact = VisibleContact(allow_null=True, required=False)
+    owner = serializers.PrimaryKeyRelatedField[User](
+        queryset=User.objects.filter(is_active=True), allow_null=True, required=False
+    )
+
+    class Meta:
+        model = Task
+        fields = ("id", "contact", "owner", "title", "due_on", "done_at", "done_by", "created_at")
+        read_only_fields = ("done_at", "done_by", "created_at")
+
+
+class Tasks(ListModelMixin, RetrieveModelMixin, Resource):
+    queryset = Task.objects.none()
+    serializer_class = TaskSerializer
+
+    def get_queryset(self) -> QuerySet[Task]:
+        rows = Task.objects.visible_to(self.request.user)
+        if self.action != "list":
+            return rows
+        contact = number(self.request, "contact")
+        rows = rows.filter(contact=contact) if contact is not None else rows
+        return rows.open() if self.request.query_params.get("state") == "open" else rows
+
+    @extend_schema(parameters=[CONTACT, OpenApiParameter("state", str, enum=["open"])])
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().list(request, *args, **kwargs)
+
+    def create(self, request: Request) -> Response:
+        """Without an owner the task is the caller's own."""
+        given = self.get_serializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        said = given.validated_data
+        task = tasks.plan(
+            contact=said.get("contact"),
+            owner=said.get("owner", self.by),
+            title=said["title"],
+            due_on=said.get("due_on"),
+            by=self.by,
+        )
+        return Response(self.get_serializer(task).data, status=201)
+
+    @extend_schema(request=None, responses=TaskSerializer)
+    @action(detail=True, methods=["post"])
+    def completion(self, request: Request, pk: str = "") -> Response:
+        return Response(self.get_serializer(tasks.complete(self.get_object(), by=self.by)).data)
+
+    @extend_schema(responses=TaskSerializer)
+    @completion.mapping.delete
+    def reopen(self, request: Request, pk: str = "") -> Response:
+        return Response(self.get_serializer(tasks.reopen(self.get_object(), by=self.by)).data)

@@ -1,0 +1,47 @@
+"""The thread of a contact's life as JSON: keyset pages, newest first, over everybody merged into the contact."""
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.utils.urls import replace_query_param
+
+from crm.ledger.fact import tell
+from crm.models import Contact, Event, Identity
+from kernel import lists
+
+SIZE = 50
+
+
+class TimelineEventSerializer(serializers.ModelSerializer[Event]):
+    summary = serializers.SerializerMethodField()
+    cause = serializers.IntegerField(source="cause_id", allow_null=True)
+    properties = serializers.DictField()
+
+    class Meta:
+        model = Event
+        fields = ("id", "name", "occurred_at", "channel", "summary", "properties", "cause")
+
+    def get_summary(self, event: Event) -> str:
+        return tell(event.name, event.properties)
+
+
+class TimelineSerializer(serializers.Serializer[Any]):
+    next = serializers.URLField(allow_null=True)
+    results = TimelineEventSerializer(many=True)
+
+
+def timeline_page(request: Request, contact: Contact) -> dict[str, Any]:
+    members = contact.member_ids()
+    visitors = list(Identity.objects.filter(contact__in=members, kind="anonymous_id").values_list("value", flat=True))
+    place = lists.decode(request.query_params.get("cursor", ""), 2)
+    before = (place[0], int(place[1])) if place and hasattr(place[0], "isoformat") else None
+    events = list(Event.objects.of(members, visitors, limit=SIZE + 1, before=before))
+    return {"next": _next(request, events), "results": TimelineEventSerializer(events[:SIZE], many=True).data}
+
+
+def _next(request: Request, events: list[Event]) -> str | None:
+    if len(events) <= SIZE:
+        return None
+    last = events[SIZE - 1]
+    return replace_query_param(request.build_absolute_uri(), "cursor", lists.encode([last.occurred_at, last.pk]))

@@ -1,0 +1,109 @@
+"""What every resource of /api/v1/ can: policies, POSTs that happen once, fields that upper apps add.
+
+class Notes(Resource):
+    policy = signed_in                        # for sessions; keys are judged by their scopes
+    policies = {"create": managers_only}      # where one action asks for more
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any, ClassVar, Protocol
+
+from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from kernel.api import Problem
+from kernel.policies import Policy, signed_in
+
+
+class Resource(GenericViewSet[Any]):
+    """Base of all resources: a noun with its list, its rows and what can be done with them."""
+
+    policy: ClassVar[Policy] = signed_in
+    policies: ClassVar[dict[str, Policy]] = {}
+    lookup_value_regex = r"[0-9]{1,18}"
+
+    @property
+    def by(self) -> Any:
+        """Who does it, for verbs that keep a name: a colleague, or None for a key."""
+        return self.request.user if self.request.user.pk else None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        if any("\x00" in value for value in request.query_params.values()):
+            raise exceptions.ParseError("NUL characters cannot be searched for.")
+        body = bytes(request._request.body) if request.headers.get("Idempotency-Key") else b""
+        super().initial(request, *args, **kwargs)
+        extra = self.policies.get(self.action or "")
+        if extra is not None and not extra.admits(request.user):
+            raise exceptions.PermissionDenied
+        if request.method == "POST" and request.headers.get("Idempotency-Key"):
+            self.post = partial(self._once, getattr(self, "post", self.http_method_not_allowed), body)
+
+    def _once(self, handler: Callable[..., Response], body: bytes, request: Request, *args: Any, **kw: Any) -> Response:
+        key = request.headers["Idempotency-Key"]
+        if len(key) > 200:
+            raise Problem(400, "An Idempotency-Key may have up to 200 characters.")
+        digest = hashlib.sha256(f"{request.get_full_path()}\n".encode() + body).hexdigest()
+        answer = partial(handler, request, *args, **kw)
+        status, data, again = remember(actor_of(request), key, digest, lambda: _plain(answer()))
+        return Response(data, status=status, headers={"Idempotency-Replayed": "true"} if again else None)
+
+
+def _plain(response: Response) -> tuple[int, Any]:
+    return response.status_code, json.loads(JSONRenderer().render(response.data) or b"null")
+
+
+def actor_of(request: Request) -> str:
+    """Keys of two callers never meet."""
+    key = getattr(request.user, "key", None)
+    return f"key:{key.pk}" if key is not None else f"user:{request.user.pk}"
+
+
+class Memory(Protocol):
+    """Runs `answer` once for each (actor, key); returns status, body and whether it was remembered."""
+
+    def __call__(
+        self, actor: str, key: str, digest: str, answer: Callable[[], tuple[int, Any]]
+    ) -> tuple[int, Any, bool]: ...
+
+
+_memory: list[Memory] = []
+
+
+def provide_memory(memory: Memory) -> Memory:
+    """Decorator: where answers are kept. crm provides it."""
+    _memory[:] = [memory]
+    return memory
+
+
+def remember(actor: str, key: str, digest: str, answer: Callable[[], tuple[int, Any]]) -> tuple[int, Any, bool]:
+    return _memory[0](actor, key, digest, answer)
+
+
+# --- what upper apps add to the resources of lower ones ---------------------------------------------------
+Contribution = Callable[[list[int]], dict[int, dict[str, Any]]]
+_contributions: dict[str, dict[str, Contribution]] = {}
+
+
+def contribute(place: str) -> Callable[[Contribution], Contribution]:
+    """`@contribute("contact.scores") def nps(ids) -> {id: {"nps": 9}}`: one call for a whole page of rows."""
+
+    def register(function: Contribution) -> Contribution:
+        _contributions.setdefault(place, {})[f"{function.__module__}.{function.__qualname__}"] = function
+        return function
+
+    return register
+
+
+def contributed(place: str, ids: Iterable[int]) -> dict[int, dict[str, Any]]:
+    wanted = list(ids)
+    found: dict[int, dict[str, Any]] = {pk: {} for pk in wanted}
+    for function in _contributions.get(place, {}).values():
+        for pk, values in function(wanted).items():
+            found[pk].update(values)
+    return found

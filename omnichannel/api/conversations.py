@@ -1,0 +1,167 @@
+"""Conversations: the list, the thread, answering, assigning, resolving."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_serializer
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from crm.models import User
+from kernel.api import CursorPages, Problem
+from kernel.policies import agents_only
+from kernel.resources import Resource
+from omnichannel.actions import conversations
+from omnichannel.actions.outgoing import Unreachable
+from omnichannel.api.messages import MessageSerializer, thread
+from omnichannel.models import Channel, Conversation, Inbox, Message, Resolution
+
+
+class ConversationSerializer(serializers.ModelSerializer[Conversation]):
+    priority = serializers.SerializerMethodField()
+    labels = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Conversation
+        fields = (
+            "id", "subject", "status", "priority", "contact", "inbox", "assignee", "team", "labels", "preview",
+            "waiting_since", "last_message_at", "created_at",
+        )  # fmt: skip
+
+    def get_priority(self, conversation: Conversation) -> str:
+        return Conversation.Priority(conversation.priority).name.lower()
+
+    def get_labels(self, conversation: Conversation) -> list[str]:
+        """The tags of the person: a conversation is with a person, and their tags go with it."""
+        return [tag.name for tag in conversation.contact.tags.all()]
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample("A reply", value={"body": "It leaves on Friday."}, request_only=True),
+        OpenApiExample("A private note", value={"body": "Ask the warehouse.", "private": True}, request_only=True),
+    ]
+)
+class NewMessageSerializer(serializers.Serializer[Any]):
+    body = serializers.CharField(max_length=100_000)
+    channel = serializers.IntegerField(min_value=1, required=False, allow_null=True, help_text="Default: the last one.")
+    private = serializers.BooleanField(default=False, help_text="A note for colleagues; the customer never sees it.")
+    client_id = serializers.CharField(
+        max_length=64, required=False, help_text="The same client_id again is the same message."
+    )
+
+
+@extend_schema_serializer(examples=[OpenApiExample("With a reason", value={"reason": "Sent again"}, request_only=True)])
+class ResolutionSerializer(serializers.ModelSerializer[Resolution]):
+    class Meta:
+        model = Resolution
+        fields = ("conversation", "by", "at", "reason")
+        read_only_fields = ("conversation", "by", "at")
+
+
+@extend_schema_serializer(examples=[OpenApiExample("To colleague 1", value={"to": 1}, request_only=True)])
+class AssignmentSerializer(serializers.Serializer[Any]):
+    to = serializers.PrimaryKeyRelatedField[User](
+        queryset=User.objects.filter(is_active=True), allow_null=True, help_text="null: back to the queue."
+    )
+
+
+class ThreadPages(CursorPages):
+    """A thread reads downwards."""
+
+    ordering = "id"
+
+
+FILTERS = [
+    OpenApiParameter("status", str, enum=Conversation.Status.values),
+    OpenApiParameter("assignee", int, description="Only those assigned to this colleague."),
+    OpenApiParameter("contact", int, description="Only those with this contact."),
+    OpenApiParameter("inbox", int, description="Only those of this inbox."),
+]
+
+
+class Conversations(ListModelMixin, RetrieveModelMixin, Resource):
+    policy = agents_only
+    queryset = Conversation.objects.none()
+    serializer_class = ConversationSerializer
+
+    def get_queryset(self) -> QuerySet[Conversation]:
+        rows = Conversation.objects.visible_to(self.request.user).select_related("contact")
+        rows = rows.prefetch_related("contact__tags")
+        return self._filtered(rows) if self.action == "list" else rows
+
+    def _filtered(self, rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
+        for name in ("status", "assignee", "contact", "inbox"):
+            value = self.request.query_params.get(name)
+            if not value:
+                continue
+            if name != "status" and not (value.isascii() and value.isdigit() and len(value) < 19):
+                raise serializers.ValidationError({name: ["This must be the number of a row."]})
+            rows = rows.filter(**{name: value})
+        return rows
+
+    @extend_schema(parameters=FILTERS)
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return super().list(request, *args, **kwargs)
+
+    @extend_schema(responses=MessageSerializer(many=True))
+    @action(detail=True, pagination_class=ThreadPages, serializer_class=MessageSerializer)
+    def messages(self, request: Request, pk: str = "") -> Response:
+        page = self.paginate_queryset(thread(Message.objects.filter(conversation=self.get_object())))
+        return self.get_paginated_response(MessageSerializer(page or [], many=True).data)
+
+    @extend_schema(request=NewMessageSerializer, responses={201: MessageSerializer})
+    @messages.mapping.post
+    def write(self, request: Request, pk: str = "") -> Response:
+        conversation = self.get_object()
+        given = NewMessageSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        said = given.validated_data
+        message = self._note(conversation, said) if said["private"] else self._reply(conversation, said)
+        return Response(MessageSerializer(message).data, status=201)
+
+    def _note(self, conversation: Conversation, said: dict[str, Any]) -> Message:
+        by: Any = self.request.user
+        return conversations.add_note(conversation, by=by, body=said["body"], client_id=said.get("client_id"))
+
+    def _reply(self, conversation: Conversation, said: dict[str, Any]) -> Message:
+        inboxes = Inbox.objects.visible_to(self.request.user)
+        channel = said.get("channel")
+        account = get_object_or_404(Channel, inbox__in=inboxes, pk=channel, active=True) if channel else None
+        by: Any = self.request.user
+        try:
+            return conversations.reply(
+                conversation, by=by, body=said["body"], channel=account, client_id=said.get("client_id")
+            )
+        except Unreachable as error:
+            raise Problem(409, str(error)) from None
+
+    @extend_schema(request=ResolutionSerializer, responses={201: ResolutionSerializer})
+    @action(detail=True, methods=["post"])
+    def resolution(self, request: Request, pk: str = "") -> Response:
+        given = ResolutionSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        resolution = conversations.resolve(self.get_object(), by=self.by, reason=given.validated_data.get("reason", ""))
+        return Response(ResolutionSerializer(resolution).data, status=201)
+
+    @extend_schema(responses={204: None})
+    @resolution.mapping.delete
+    def reopen(self, request: Request, pk: str = "") -> Response:
+        conversations.reopen(self.get_object(), by=self.by)
+        return Response(status=204)
+
+    @extend_schema(request=AssignmentSerializer, responses=ConversationSerializer)
+    @action(detail=True, methods=["post"])
+    def assignment(self, request: Request, pk: str = "") -> Response:
+        given = AssignmentSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        conversations.assign(self.get_object(), to=given.validated_data["to"], by=self.by)
+        return Response(self.get_serializer(get_object_or_404(self._all(), pk=pk)).data)
+
+    def _all(self) -> QuerySet[Conversation]:
+        """Whoever hands a conversation to another team still gets the answer to that request."""
+        return Conversation.objects.select_related("contact").prefetch_related("contact__tags")
