@@ -57,22 +57,34 @@ def publish(fact: Fact, *, cause: Recorded | None = None, message_id: str = "") 
 
 
 def publish_many(
-    facts: Sequence[Fact], *, cause: Recorded | None = None, message_ids: Sequence[str] | None = None
+    facts: Sequence[Fact],
+    *,
+    cause: Recorded | None = None,
+    causes: Sequence[Recorded | None] | None = None,
+    message_ids: Sequence[str] | None = None,
 ) -> list[Recorded]:
-    """Write many facts in one statement. Same promises as `publish`."""
+    """Write many facts in one statement. Same promises as `publish`. `causes`: one for each, not one for all."""
     if not facts:
         return []
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("publish() belongs in the transaction of the change it reports.")
-    cause = cause or _cause.get()
-    depth = cause.depth + 1 if cause else 0
-    if depth > MAX_DEPTH:
-        raise CausalLoop(f"{facts[0].name}: more than {MAX_DEPTH} reactions in a row, beginning before event {cause}.")
+    reasons = list(causes) if causes is not None else [cause or _cause.get()] * len(facts)
+    depths = [_depth(fact, reason) for fact, reason in zip(facts, reasons, strict=True)]
     keys = list(message_ids or (uuid.uuid4().hex for _ in facts))
-    written = _insert(facts, keys, cause.id if cause else None, depth)
-    recorded = [Recorded(written[key], depth) if key in written else _existing(key) for key in keys]
+    written = _insert(facts, keys, [reason.id if reason else None for reason in reasons], depths)
+    recorded = [
+        Recorded(written[key], depth) if key in written else _existing(key)
+        for key, depth in zip(keys, depths, strict=True)
+    ]
     announce({topic for fact in facts for topic in topics_of(fact)})
     return recorded
+
+
+def _depth(fact: Fact, cause: Recorded | None) -> int:
+    depth = cause.depth + 1 if cause else 0
+    if depth > MAX_DEPTH:
+        raise CausalLoop(f"{fact.name}: more than {MAX_DEPTH} reactions in a row, beginning before event {cause}.")
+    return depth
 
 
 _COLUMNS = (
@@ -81,15 +93,18 @@ _COLUMNS = (
 )
 _INSERT = f"""
 INSERT INTO crm_event ({_COLUMNS})
-SELECT contact_id, '', name, coalesce(occurred_at, now()), 'hilo', message_id, channel, properties, %s, %s,
+SELECT contact_id, '', name, coalesce(occurred_at, now()), 'hilo', message_id, channel, properties, cause_id, depth,
        now(), pg_current_xact_id()::text::bigint, 1
-FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::text[], %s::text[], %s::jsonb[])
-     AS t(contact_id, name, occurred_at, message_id, channel, properties)
+FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::text[], %s::text[], %s::jsonb[],
+            %s::bigint[], %s::int[])
+     AS t(contact_id, name, occurred_at, message_id, channel, properties, cause_id, depth)
 ON CONFLICT (source, message_id) DO NOTHING
 RETURNING message_id, id"""  # noqa: S608
 
 
-def _insert(facts: Sequence[Fact], keys: Sequence[str], cause_id: int | None, depth: int) -> dict[str, int]:
+def _insert(
+    facts: Sequence[Fact], keys: Sequence[str], cause_ids: list[int | None], depths: list[int]
+) -> dict[str, int]:
     columns = (
         [fact.contact_id for fact in facts],
         [fact.name for fact in facts],
@@ -97,9 +112,11 @@ def _insert(facts: Sequence[Fact], keys: Sequence[str], cause_id: int | None, de
         list(keys),
         [fact.channel for fact in facts],
         [_json(fact.properties()) for fact in facts],
+        cause_ids,
+        depths,
     )
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [cause_id, depth, *columns])
+        cursor.execute(_INSERT, columns)
         return dict(cursor.fetchall())
 
 
