@@ -69,11 +69,12 @@ DEVICE = re.compile(
     re.IGNORECASE,
 )
 SIGN_OFF = re.compile(
-    r"(?:(?:(?:best|kind|warm|warmest|kindest|many) (?:regards|wishes)|regards|sincerely|yours (?:truly|sincerely|faithfully)|"
-    r"cheers|saludos(?: cordiales)?|un (?:cordial )?saludo|un abrazo|atentamente|atte|cordialmente|reciba un (?:cordial )?saludo|"
-    r"salutacions|mit freundlichen grü(?:ß|ss)en|(?:viele|liebe|beste|freundliche) grü(?:ß|ss)e|mfg|cordialement|bien à vous|"
-    r"bien cordialement|atenciosamente|abraços|cumprimentos|cordiali saluti|distinti saluti|met vriendelijke groet(?:en)?|"
-    r"pozdrawiam|med vänliga? hälsning(?:ar)?|med venlig hilsen|vennlig hilsen|с уважением))[\s,.!]{0,3}",
+    r"(?:(?:(?:best|kind|warm|warmest|kindest|many) (?:regards|wishes)|regards|sincerely|cheers|"
+    r"yours (?:truly|sincerely|faithfully)|saludos(?: cordiales)?|(?:reciba )?un (?:cordial )?saludo|un abrazo|"
+    r"atentamente|atte|cordialmente|salutacions|mit freundlichen grü(?:ß|ss)en|mfg|"
+    r"(?:viele|liebe|beste|freundliche) grü(?:ß|ss)e|cordialement|bien à vous|bien cordialement|atenciosamente|"
+    r"abraços|cumprimentos|cordiali saluti|distinti saluti|met vriendelijke groet(?:en)?|pozdrawiam|"
+    r"med vänliga? hälsning(?:ar)?|med venlig hilsen|vennlig hilsen|с уважением))[\s,.!]{0,3}",
     re.IGNORECASE,
 )
 

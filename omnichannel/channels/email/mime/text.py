@@ -6,10 +6,10 @@ import html as html_entities
 import re
 
 TOKEN = re.compile(r"<(/?)([a-z][a-z0-9]*)(?: [a-z-]+=\"[^\"]*\")*>|([^<]+)")
-PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 ul ol dl table pre figure".split())
-BLOCKS = PARAGRAPHS | frozenset(
-    "div tr li dt dd blockquote center address article aside section header footer main nav caption details "
-    "figcaption summary".split()
+PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "pre", "figure"})
+BLOCKS = PARAGRAPHS.union(
+    ("div", "tr", "li", "dt", "dd", "blockquote", "center", "address", "article", "aside", "section"),
+    ("header", "footer", "main", "nav", "caption", "details", "figcaption", "summary"),
 )
 
 

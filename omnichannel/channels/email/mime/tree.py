@@ -61,7 +61,7 @@ def parse_tree(raw: bytes) -> Part:
     if not root.headers.fields:
         raise MailRefused("This is no mail: it has no header fields.")
     level, count = [root], 1
-    for depth in range(MAX_DEPTH + 1):
+    for _ in range(MAX_DEPTH + 1):
         following: list[Part] = []
         for part in level:
             split_children(part, MAX_PARTS - count)
@@ -70,7 +70,7 @@ def parse_tree(raw: bytes) -> Part:
         if not following:
             return root
         level = following
-    raise MailRefused(f"The mail is nested more than {depth} levels deep.")
+    raise MailRefused(f"The mail is nested more than {MAX_DEPTH} levels deep.")
 
 
 def _without_mbox_line(raw: bytes) -> bytes:
@@ -92,7 +92,7 @@ def read_part(data: bytes, *, default_type: str = "text/plain") -> Part:
 
 
 def split_head(data: bytes) -> tuple[bytes, bytes]:
-    """A part may have no headers at all, or no empty line after them: then the first line that is no field ends them."""
+    """A part may have no headers, or no empty line after them: then the first line that is no field ends them."""
     if data.startswith((b"\n", b"\r\n")):
         return b"", data[data.index(b"\n") + 1 :]
     if not FIELD_START.match(data):
