@@ -139,3 +139,51 @@ class ContactsSeparated(Fact):
     story: ClassVar = _("Separated from contact {member_id}")
     icon: ClassVar = "split"
     member_id: int = 0
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class ContactDescribed(Fact):
+    """An identify call: `traits` lists which traits were told; their values are on the contact."""
+
+    name: ClassVar = "contact.described"
+    story: ClassVar = _("Told about: {traits}")
+    icon: ClassVar = "fingerprint"
+    traits: str = ""
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class ContactGrouped(Fact):
+    name: ClassVar = "contact.grouped"
+    story: ClassVar = _("Belongs to {company}")
+    icon: ClassVar = "building-2"
+    company: str = ""
+    group_id: str = ""
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class ContactAliased(Fact):
+    name: ClassVar = "contact.aliased"
+    story: ClassVar = _("Was known as {previous_id}")
+    icon: ClassVar = "fingerprint"
+    previous_id: str = ""
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class PageViewed(Fact):
+    """A page call, from a visitor's browser or a shop's server. Its other properties are the sender's."""
+
+    name: ClassVar = "page.viewed"
+    story: ClassVar = _("Visited {name}")
+    icon: ClassVar = "eye"
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class ScreenViewed(Fact):
+    name: ClassVar = "screen.viewed"
+    story: ClassVar = _("Opened {name} in the app")
+    icon: ClassVar = "smartphone"

@@ -1,0 +1,76 @@
+"""What programs say about a person (`traits`), merged into the contact: the newest word on each trait wins."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import connection
+
+from crm.actions import consents, search_text
+from crm.models import Consent
+
+# Traits of the tracking API's standard that are columns here. Spellings of its libraries in different languages.
+FIRST_NAME = ("firstName", "first_name", "firstname")
+LAST_NAME = ("lastName", "last_name", "lastname")
+LANGUAGE = ("language", "locale")
+CONSENT = "consent"
+
+
+def said(traits: dict[str, Any], spellings: Sequence[str]) -> str:
+    values = (traits.get(spelling) for spelling in spellings)
+    return next((value.strip() for value in values if isinstance(value, str) and value.strip()), "")
+
+
+def names(traits: dict[str, Any]) -> tuple[str, str]:
+    """First and last name; of a single `name`, the first word and the rest."""
+    first, last = said(traits, FIRST_NAME), said(traits, LAST_NAME)
+    if not first and not last:
+        first, _, last = said(traits, ("name",)).partition(" ")
+    return first, last.strip()
+
+
+_MERGE = """
+UPDATE crm_contact SET
+    traits = crm_contact.traits || said.traits,
+    first_name = CASE WHEN said.first <> '' THEN left(said.first, 120) ELSE first_name END,
+    last_name = CASE WHEN said.last <> '' THEN left(said.last, 120) ELSE last_name END
+FROM (SELECT * FROM unnest(%s::bigint[], %s::jsonb[], %s::text[], %s::text[])
+          AS t(id, traits, first, last)) AS said
+WHERE crm_contact.id = said.id"""
+
+
+def merge(described: Iterable[tuple[int, dict[str, Any]]], *, trusted: bool) -> None:
+    """(contact, traits) in the order they were said. Only trusted senders change a name that is there already."""
+    merged: dict[int, dict[str, Any]] = {}
+    for contact_id, traits in described:
+        plain = {name: value for name, value in traits.items() if name != CONSENT}
+        merged[contact_id] = merged.get(contact_id, {}) | plain
+    if not merged:
+        return
+    ids = sorted(merged)
+    called = [names(merged[contact_id]) if trusted else ("", "") for contact_id in ids]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM crm_contact WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [ids])
+        cursor.execute(
+            _MERGE,
+            [ids, [json.dumps(merged[i]) for i in ids], [first for first, _ in called], [last for _, last in called]],
+        )
+    if any(first or last for first, last in called):
+        search_text.refresh(ids)
+
+
+def record_consent(contact_id: int, traits: dict[str, Any], *, source: str) -> None:
+    """`consent: {"email": ["marketing"]}`: for each channel named, the complete list of what is allowed."""
+    given = traits.get(CONSENT)
+    if not isinstance(given, dict):
+        return
+    for channel, purposes in given.items():
+        if isinstance(purposes, list):
+            _state_channel(contact_id, channel[:24], {str(purpose)[:40] for purpose in purposes}, source)
+
+
+def _state_channel(contact_id: int, channel: str, allowed: set[str], source: str) -> None:
+    known = set(Consent.objects.filter(contact_id=contact_id, channel=channel).values_list("purpose", flat=True))
+    for purpose in sorted(allowed | known):
+        state = Consent.State.GRANTED if purpose in allowed else Consent.State.WITHDRAWN
+        consents.record(contact_id, channel=channel, purpose=purpose, state=state, source=source)
