@@ -1,0 +1,58 @@
+// <form class="composer" data-island="composer optimistic" data-draft="key" data-seen="#id" data-into="#messages">: reply or private
+// note, a draft that survives a reload (this browser tab), and the warning when the customer wrote meanwhile (409).
+const KEY = (form) => `draft:${form.dataset.draft}`
+
+function stored(form) {
+  try { return JSON.parse(sessionStorage.getItem(KEY(form)) ?? "{}") } catch { return {} }
+}
+
+function store(form, body) {
+  try {
+    if (body) sessionStorage.setItem(KEY(form), JSON.stringify({ body, mode: form.dataset.mode }))
+    else sessionStorage.removeItem(KEY(form))
+  } catch { /* without storage the draft lives as long as the page */ }
+}
+
+function write(form, mode) {
+  const area = form.elements.body
+  form.dataset.mode = mode
+  form.dataset.template = `#${mode}-pending`
+  form.elements.private.value = mode === "note" ? "on" : ""
+  area.placeholder = area.dataset[mode]
+  form.querySelectorAll("[data-write]").forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.write === mode)))
+  form.querySelector(".composer-route")?.toggleAttribute("hidden", mode === "note")
+}
+
+/** While nothing is being written, whatever stands on the screen counts as seen. */
+function follow(form) {
+  const thread = document.querySelector(form.dataset.into)
+  const observer = new MutationObserver(() => {
+    if (!form.isConnected) return observer.disconnect()
+    const newest = Math.max(0, ...[...thread.querySelectorAll("[data-message]")].map((item) => Number(item.dataset.message)))
+    const seen = document.querySelector(form.dataset.seen)
+    if (!form.elements.body.value && seen && newest > Number(seen.value)) seen.value = newest
+  })
+  observer.observe(thread, { childList: true })
+}
+
+export function mount(form) {
+  const area = form.elements.body
+  const draft = stored(form)
+  write(form, draft.mode ?? "reply")
+  if (draft.body && !area.value) area.value = draft.body
+  follow(form)
+
+  form.addEventListener("click", ({ target }) => {
+    const mode = target.closest("[data-write]")?.dataset.write
+    if (!mode) return
+    write(form, mode)
+    area.focus()
+    store(form, area.value)
+  })
+  area.addEventListener("input", () => store(form, area.value))
+  form.addEventListener("htmx:beforeSwap", ({ detail }) => { if (detail.xhr.status === 409) detail.shouldSwap = true })
+  form.addEventListener("htmx:responseError", (event) => { if ([409, 422].includes(event.detail.xhr.status)) event.stopPropagation() })
+  form.addEventListener("htmx:afterRequest", ({ target, detail }) => {
+    if (target === form && detail.successful) store(form, area.value)
+  })
+}
