@@ -1,0 +1,71 @@
+"""What colleagues do with one person's journey: take them out, or try again what failed."""
+
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from crm.ledger import publish
+from crm.models import User
+from journeys.engine import advance, store
+from journeys.engine.traveller import of
+from journeys.facts import JourneyExited
+from journeys.models import Enrolment, Step
+
+
+class CannotRetry(ValueError):
+    """Only a failed enrolment can be tried again; the message says what stands against it."""
+
+
+@transaction.atomic
+def exit(enrolment: Enrolment, *, by: User | None, reason: str = "") -> Enrolment:  # noqa: A001 - the field's own word
+    """Take somebody out. They stay out of what is sent from here on; nothing changes for one who has left already."""
+    locked = Enrolment.objects.select_for_update().select_related("journey", "version").get(pk=enrolment.pk)
+    if locked.left_at is not None:
+        return locked
+    told = reason or (by.name if by else "")
+    store.clear_places([locked.pk])
+    Enrolment.objects.filter(pk=locked.pk).update(state=Enrolment.State.EXITED, reason=told[:500], left_at=Now())
+    _log(locked, "exited", told)
+    publish(
+        JourneyExited(
+            contact_id=locked.contact_id,
+            journey_id=locked.journey_id,
+            journey=locked.journey.name,
+            enrolment_id=locked.pk,
+            version=locked.version.number,
+            reason=told,
+        )
+    )
+    locked.refresh_from_db()
+    return locked
+
+
+@transaction.atomic
+def retry(enrolment: Enrolment, *, by: User | None) -> Enrolment:
+    """Ask the node that failed once more. Its visit keeps its number, so what was sent is not sent again.
+
+    Raises CannotRetry.
+    """
+    locked = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    if not locked.is_failed:
+        raise CannotRetry(_("This enrolment has not failed: there is nothing to try again."))
+    try:
+        with transaction.atomic():
+            Enrolment.objects.filter(pk=locked.pk).update(state=Enrolment.State.ACTIVE, reason="")
+    except IntegrityError:
+        raise CannotRetry(_("Meanwhile this person has entered the journey anew.")) from None
+    _log(locked, "retried", by.name if by else "")
+    advance.advance([of(locked)])
+    locked.refresh_from_db()
+    return locked
+
+
+def _log(enrolment: Enrolment, outcome: str, detail: str) -> None:
+    Step.objects.create(
+        enrolment=enrolment,
+        version_id=enrolment.version_id,
+        node=enrolment.node,
+        visit=enrolment.visit,
+        outcome=outcome,
+        detail=detail[:500],
+    )

@@ -1,0 +1,88 @@
+"""Drawing, publishing and pausing journeys."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.db.models.functions import Now
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from crm.models import User
+from journeys.graph import Graph, GraphError, parse
+from journeys.models import Journey, Version
+
+
+class NothingToPublish(ValueError):
+    """The journey has no version yet."""
+
+
+@transaction.atomic
+def create(*, name: str, slug: str = "", purpose: str = "") -> Journey:
+    return Journey.objects.create(name=name, slug=slug or _free_slug(name), purpose=purpose)
+
+
+def _free_slug(name: str) -> str:
+    wish = slugify(name)[:50] or "journey"
+    taken = set(Journey.objects.filter(slug__startswith=wish).values_list("slug", flat=True))
+    numbered = (f"{wish}-{number}" for number in range(2, len(taken) + 3))
+    return wish if wish not in taken else next(slug for slug in numbered if slug not in taken)
+
+
+@transaction.atomic
+def add_version(journey: Journey, *, graph: dict[str, Any], by: User | None) -> Version:
+    """The next draft; people under way stay on theirs. Raises GraphError with everything that is wrong."""
+    parse(graph)
+    Journey.objects.select_for_update().get(pk=journey.pk)
+    last = Version.objects.filter(journey=journey).aggregate(last=Max("number"))["last"] or 0
+    return Version.objects.create(journey=journey, number=last + 1, graph=graph, created_by=by)
+
+
+@transaction.atomic
+def publish(version: Version, *, by: User | None) -> Journey:
+    """From now on people enter this version; it never changes again. Publishing an older one goes back to it.
+
+    Whoever is under way finishes the version that they entered. Raises GraphError.
+    """
+    journey = Journey.objects.select_for_update().get(pk=version.journey_id)
+    graph = parse(version.graph)
+    if missing := _missing(graph):
+        raise GraphError(missing)
+    Version.objects.filter(pk=version.pk, published_at=None).update(
+        published_at=Now(), published_by=by, listens=graph.listens
+    )
+    journey.live_version, journey.status = version, Journey.Status.LIVE
+    journey.save(update_fields=["live_version", "status"])
+    version.refresh_from_db()
+    return journey
+
+
+def _missing(graph: Graph) -> list[str]:
+    """What a node refers to and is not there: a survey, say."""
+    return [f"{placed.id}: {text}" for placed in graph.nodes.values() for text in placed.kind.missing(placed.config)]
+
+
+def publish_newest(journey: Journey, *, by: User | None) -> Journey:
+    """Raises NothingToPublish, GraphError."""
+    version = journey.newest_version
+    if version is None:
+        raise NothingToPublish(_("There is no version to publish yet."))
+    return publish(version, by=by)
+
+
+@transaction.atomic
+def pause(journey: Journey) -> Journey:
+    """Nobody enters, and those under way stay where they stand. What they wait for is remembered, nothing is lost."""
+    return _set(journey, of=Journey.Status.LIVE, to=Journey.Status.PAUSED)
+
+
+@transaction.atomic
+def resume(journey: Journey) -> Journey:
+    """Go on where it stood: overdue waits end at once."""
+    return _set(journey, of=Journey.Status.PAUSED, to=Journey.Status.LIVE)
+
+
+def _set(journey: Journey, *, of: str, to: str) -> Journey:
+    Journey.objects.filter(pk=journey.pk, status=of).update(status=to)
+    journey.refresh_from_db()
+    return journey

@@ -1,0 +1,1 @@
+"""What the event said that brought the customer here."""

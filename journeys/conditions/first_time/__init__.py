@@ -1,0 +1,1 @@
+"""Nobody is welcomed twice."""

@@ -1,0 +1,26 @@
+"""Config: {"type": "first_time"}: this person has never been on this journey before."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db.models import Count
+from django.utils.translation import gettext_lazy
+
+from journeys.conditions.base import Condition, Config, conditions
+from journeys.models import Enrolment
+from journeys.people import Visit
+
+
+@conditions.register
+class FirstTime(Condition):
+    slug = "first_time"
+    label = gettext_lazy("First time on this journey")
+    example = {"type": "first_time"}
+
+    def gather(self, journey_id: int, contact_ids: Sequence[int]) -> dict[int, Any]:
+        """How often each has entered, this time included."""
+        entered = Enrolment.objects.filter(journey_id=journey_id, contact__in=contact_ids)
+        return dict(entered.values_list("contact").annotate(Count("pk")).order_by())
+
+    def holds(self, config: Config, visit: Visit) -> bool:
+        return bool(visit.known.get(self.slug, 1) <= 1)

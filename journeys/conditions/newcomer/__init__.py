@@ -1,0 +1,1 @@
+"""Somebody whom we have not known for long."""

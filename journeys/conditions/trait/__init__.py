@@ -1,0 +1,1 @@
+"""A trait that the customer's own systems reported."""

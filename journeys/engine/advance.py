@@ -1,0 +1,86 @@
+"""From node to node: all who stand at the same node take it together; the plug-in answers, the engine acts."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+
+from journeys.engine import compiled, gather, sending, store
+from journeys.engine.traveller import State, Traveller
+from journeys.nodes.base import Answer, Ask, End, Next, Placed, Send, Wait
+from journeys.people import Person
+
+log = logging.getLogger(__name__)
+
+MOST_ROUNDS = 250  # a graph has at most 200 nodes and no loop without a wait: more than this is a fault of a node
+
+
+def advance(travellers: Sequence[Traveller]) -> None:
+    """Take everybody on until they wait, are through or failed, and write it all down. Their rows are locked or new."""
+    if not travellers:
+        return
+    people = gather.people(traveller.contact_id for traveller in travellers)
+    moving = list(travellers)
+    for _ in range(MOST_ROUNDS):
+        if not moving:
+            break
+        moving = _round(moving, people)
+    for traveller in moving:
+        traveller.fail(f"Did not come to rest after {MOST_ROUNDS} nodes.")
+    store.write(travellers)
+
+
+def _round(moving: Sequence[Traveller], people: dict[int, Person]) -> list[Traveller]:
+    """One node for everybody. Returns those who reached another one."""
+    graphs = compiled.graphs(traveller.version_id for traveller in moving)
+    groups: dict[tuple[int, str], list[Traveller]] = defaultdict(list)
+    for traveller in moving:
+        groups[traveller.version_id, traveller.node].append(traveller)
+    for (version_id, node), group in groups.items():
+        graph = graphs[version_id]
+        onward = _visit(graph.nodes[node], group, people)
+        for traveller, answer in onward:
+            _go(traveller, answer, lambda branch, g=graph, n=node: g.after(n, branch))  # type: ignore[misc]
+    return [traveller for traveller in moving if traveller.state == State.ACTIVE and traveller.waiting is None]
+
+
+def _go(traveller: Traveller, answer: Next, after: Callable[[str], str]) -> None:
+    try:
+        to = after(answer.branch)
+    except KeyError:
+        traveller.fail(f"The node {traveller.node} answered with the branch {answer.branch!r}, which it does not have.")
+    else:
+        traveller.go(answer.branch, to, answer.detail)
+
+
+def _visit(placed: Placed, group: Sequence[Traveller], people: dict[int, Person]) -> list[tuple[Traveller, Next]]:
+    """Ask the node about each, act on the answers, and return who goes on by which branch."""
+    leaving = [(t, Next(t.leaving)) for t in group if t.leaving is not None]
+    arriving = [t for t in group if t.leaving is None]
+    answers = list(_answers(placed, arriving, people))
+    onward = leaving + [(t, answer) for t, answer in answers if isinstance(answer, Next)]
+    for traveller, answer in answers:
+        if isinstance(answer, Wait):
+            traveller.wait(answer)
+        elif isinstance(answer, End):
+            traveller.complete(answer.reason)
+    onward += sending.send([(t, answer) for t, answer in answers if isinstance(answer, Send)])
+    onward += sending.ask([(t, answer) for t, answer in answers if isinstance(answer, Ask)])
+    return onward
+
+
+def _answers(
+    placed: Placed, group: Sequence[Traveller], people: dict[int, Person]
+) -> Iterable[tuple[Traveller, Answer]]:
+    """A person whom the node cannot bear fails alone; the others go on."""
+    if not group:
+        return
+    kind, known = placed.kind, gather.known(placed, group)
+    for traveller in group:
+        try:
+            visit = traveller.arriving(people[traveller.contact_id], known[traveller.contact_id])
+            answer = kind.visit(placed.config, visit)
+        except Exception as error:  # whatever a plug-in raises concerns this person alone
+            log.warning("node failed", extra={"enrolment_id": traveller.enrolment_id, "node": placed.id}, exc_info=True)
+            traveller.fail(f"{type(error).__name__}: {error}")
+        else:
+            yield traveller, answer

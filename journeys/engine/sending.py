@@ -1,0 +1,101 @@
+"""What nodes want said and asked, done for all of them at once; one whom it cannot be done for fails alone."""
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from django.db import transaction
+
+from crm.ledger import because_of
+from feedback.actions import invitations
+from feedback.models import Survey
+from journeys import rendering
+from journeys.engine.traveller import Traveller
+from journeys.nodes.base import Ask, Next, Send
+from kernel.sandbox import SandboxError
+from omnichannel.actions.mailings import Mailing, send_many
+from omnichannel.models import Conversation
+
+Wish = TypeVar("Wish")
+Onward = list[tuple[Traveller, Next]]
+
+
+def send(wishes: Sequence[tuple[Traveller, Send]]) -> Onward:
+    """Render all, write the messages and deliveries. A template that never ends stops everybody who was to get it."""
+    if not wishes:
+        return []
+    try:
+        rendered = rendering.render([_draft(wish) for _, wish in wishes])
+    except SandboxError as error:
+        for traveller, _wish in wishes:
+            traveller.fail(f"The message could not be written: {error}")
+        return []
+    good = []
+    for (traveller, wish), message in zip(wishes, rendered, strict=True):
+        if message.error:
+            traveller.fail(f"The message could not be written: {message.error}")
+        else:
+            good.append((traveller, (wish, message)))
+    return _together(good, _write)
+
+
+def _draft(wish: Send) -> rendering.Draft:
+    language, parts = rendering.in_language(wish.texts, wish.language)
+    return rendering.Draft(language, parts, wish.data, wish.brand)
+
+
+def _write(good: Sequence[tuple[Traveller, tuple[Send, rendering.Rendered]]]) -> Onward:
+    mailings = [
+        Mailing(t.contact_id, t.key, message.subject, message.text, message.html, wish.purpose)
+        for t, (wish, message) in good
+    ]
+    unreachable = send_many(mailings)
+    return [
+        (t, Next(wish.or_else, unreachable[t.key]) if t.key in unreachable else Next(detail=message.subject))
+        for t, (wish, message) in good
+    ]
+
+
+def ask(wishes: Sequence[tuple[Traveller, Ask]]) -> Onward:
+    return _together(wishes, _invite) if wishes else []
+
+
+def _invite(wishes: Sequence[tuple[Traveller, Ask]]) -> Onward:
+    surveys = Survey.objects.in_bulk({wish.survey_id for _, wish in wishes})
+    conversations = _conversations([traveller for traveller, _ in wishes])
+    onward = []
+    for traveller, wish in wishes:
+        asked = _invite_one(traveller, surveys[wish.survey_id], conversations.get(traveller.enrolment_id))
+        onward.append((traveller, Next(detail="asked" if asked else "left alone")))
+    return onward
+
+
+def _invite_one(traveller: Traveller, survey: Survey, conversation: Conversation | None) -> bool:
+    cause = traveller.cause
+    with because_of(cause.id if cause else 0, cause.depth if cause else 0):
+        invitation = invitations.invite(
+            survey=survey, contact_id=traveller.contact_id, cause_key=traveller.key, conversation=conversation
+        )
+    return invitation is not None
+
+
+def _conversations(travellers: Sequence[Traveller]) -> dict[int, Conversation]:
+    """Enrolment id → the conversation that their latest event was about, so that the answer stands beside it."""
+    named = {t.enrolment_id: (t.event or t.entry).properties.get("conversation_id") for t in travellers}
+    rows = Conversation.objects.in_bulk({pk for pk in named.values() if isinstance(pk, int)})
+    return {enrolment: rows[pk] for enrolment, pk in named.items() if isinstance(pk, int) and pk in rows}
+
+
+def _together(
+    wishes: Sequence[tuple[Traveller, Wish]], act: Callable[[Sequence[tuple[Traveller, Wish]]], Onward]
+) -> Onward:
+    """All under one savepoint; if that fails, one by one to find whom it fails for."""
+    if not wishes:
+        return []
+    try:
+        with transaction.atomic():
+            return act(wishes)
+    except Exception as error:
+        if len(wishes) == 1:
+            wishes[0][0].fail(f"{type(error).__name__}: {error}")
+            return []
+    return [going for wish in wishes for going in _together([wish], act)]

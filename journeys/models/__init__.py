@@ -1,0 +1,7 @@
+"""The nouns of journeys."""
+
+from journeys.models.enrolment import Enrolment, Step
+from journeys.models.journey import Journey, Version
+from journeys.models.waiting import Timer, Wait
+
+__all__ = ["Enrolment", "Journey", "Step", "Timer", "Version", "Wait"]

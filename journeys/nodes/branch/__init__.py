@@ -1,0 +1,1 @@
+"""The thread divides: yes or no."""

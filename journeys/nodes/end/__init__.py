@@ -1,0 +1,1 @@
+"""The journey is over."""

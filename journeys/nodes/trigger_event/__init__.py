@@ -1,0 +1,1 @@
+"""The way in: an event brings people onto the journey."""

@@ -1,0 +1,1 @@
+"""Time passes, or something happens first."""

@@ -1,0 +1,93 @@
+"""Messages of a journey: many people's at once in one call of the sandbox, then set in the mail's frame."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+
+from kernel import sandbox
+
+CHILD = "journeys.rendering_child"
+LIMITS = sandbox.Limits(cpu=5, wall=10.0, memory=512 << 20, input=16 << 20, output=32 << 20)
+SYNTAX = sandbox.Limits(cpu=2, wall=4.0, memory=512 << 20, input=1 << 20, output=1 << 20)
+_HOLE = "@@message@@"
+
+
+@dataclass(frozen=True)
+class Draft:
+    """Templates in the language chosen for one person, and what they may speak of."""
+
+    language: str
+    parts: Mapping[str, str]
+    data: Mapping[str, Any]
+    brand: str = ""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """`error` says why there is no message; else it is empty."""
+
+    subject: str = ""
+    text: str = ""
+    html: str = ""
+    error: str = ""
+
+
+def in_language(texts: Mapping[str, Mapping[str, str]], language: str) -> tuple[str, Mapping[str, str]]:
+    """Their own language, else the same without its region (`es` for `es-MX`), else the first one written."""
+    for choice in (language.lower(), language.lower().partition("-")[0]):
+        if choice in texts:
+            return choice, texts[choice]
+    return next(iter(texts.items()))
+
+
+def render(drafts: Sequence[Draft]) -> list[Rendered]:
+    """One result for each draft, in order. Raises SandboxError when a template does not come to an end."""
+    sources: dict[str, int] = {}
+    messages = [{"use": sources.setdefault(_source(draft), len(sources)), "data": draft.data} for draft in drafts]
+    work = {"texts": [json.loads(source) for source in sources], "messages": messages}
+    payload = json.dumps(work, cls=DjangoJSONEncoder).encode()
+    results = sandbox.run(CHILD, "render_all", payload, limits=LIMITS)
+    return [_framed(draft, result) for draft, result in zip(drafts, results, strict=True)]
+
+
+def _source(draft: Draft) -> str:
+    return json.dumps({"subject": draft.parts["subject"], "text": draft.parts["text"]})
+
+
+def _framed(draft: Draft, result: Mapping[str, str]) -> Rendered:
+    if "error" in result:
+        return Rendered(error=result["error"])
+    subject = " ".join(result["subject"].split())[:500]
+    before, after = _frame(draft.language, draft.brand)
+    return Rendered(subject, result["text"], before + paragraphs(result["text"]) + after)
+
+
+def paragraphs(text: str) -> str:
+    """Blank lines part paragraphs, single ones stay line breaks. Everything is escaped."""
+    blocks = [block.strip() for block in text.replace("\r\n", "\n").split("\n\n")]
+    return "".join(f"<p>{escape(block).replace(chr(10), '<br>')}</p>" for block in blocks if block)
+
+
+@lru_cache(maxsize=200)
+def _frame(language: str, brand: str) -> tuple[str, str]:
+    """The mail's layout before and after the message, in the reader's language."""
+    context = {"hole": _HOLE, "language": language, "brand": {"name": brand, "logo": ""}}
+    with translation.override(language):
+        before, _hole, after = render_to_string("journeys/mail.html", context).partition(_HOLE)
+    return before, after
+
+
+def syntax_problem(template: str) -> str:
+    """What is wrong with a Liquid template, in one sentence; "" if nothing is."""
+    try:
+        return str(sandbox.run(CHILD, "problem", template.encode(), limits=SYNTAX))
+    except sandbox.SandboxError as error:
+        return _("cannot be read: %(error)s") % {"error": error}

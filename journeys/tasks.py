@@ -1,0 +1,11 @@
+"""Celery doors of journeys. Losing a message loses nothing: the next tick looks at the table again."""
+
+from celery import shared_task
+
+from journeys.engine import timing
+
+
+@shared_task
+def advance_due() -> None:
+    """Move everybody whose waiting time is over."""
+    timing.advance_due()
