@@ -63,6 +63,15 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         """Without those merged into somebody else."""
         return self.filter(alias=None)
 
+    def matching(self, text: str) -> Self:
+        """By name, address, number or company; the shape of the words chooses the index (crm/models/finding.py)."""
+        from crm.models.finding import matching
+
+        return matching(self, text)  # type: ignore[return-value]
+
+    def recent_first(self) -> Self:
+        return self.order_by("-last_activity_at", "-pk")
+
 
 class Contact(models.Model):
     first_name = models.CharField(_("first name"), max_length=120, blank=True)
@@ -94,6 +103,9 @@ class Contact(models.Model):
                 fields=("feeling", "last_activity_at", "id"), name="contact_feeling_recent", condition=~Q(feeling="")
             ),
             GinIndex(OpClass(Upper("search"), name="gin_trgm_ops"), name="contact_search_trigrams"),
+            models.Index(OpClass(Upper("first_name"), name="text_pattern_ops"), name="contact_first_name_prefix"),
+            models.Index(OpClass(Upper("last_name"), name="text_pattern_ops"), name="contact_last_name_prefix"),
+            models.Index(fields=("company", "last_activity_at", "id"), name="contact_company_recent"),
         ]
 
     def __str__(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import phonenumbers
 from django.conf import settings
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -46,6 +47,7 @@ class Identity(models.Model):
         verbose_name_plural = _("identities")
         ordering = ("pk",)
         constraints = [models.UniqueConstraint(fields=("kind", "scope", "value"), name="identity_once")]
+        indexes = [models.Index("kind", OpClass("value", name="varchar_pattern_ops"), name="identity_prefix")]
 
     def __str__(self) -> str:
         return self.display
