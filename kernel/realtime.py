@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 TICK_SECONDS = 5.0
 CATCH_UP = 200  # more missed events than this and the client reloads instead
+SEEN_AT_MOST = 200  # ids that a place written as text may carry
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,10 @@ class Push:
         return Push(self.html + other.html, counters)
 
 
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
+
+
 @dataclass(frozen=True)
 class Place:
     """How far a socket has read: all below `horizon`, and of what is above it those in `seen`."""
@@ -57,12 +62,15 @@ class Place:
     seen: frozenset[int] = frozenset()
 
     def __str__(self) -> str:
-        return f"{self.horizon}-0"
+        """For a page or a client to keep: "8123-0", or "8123-17.19" with what was seen above the horizon."""
+        few = sorted(self.seen)[-SEEN_AT_MOST:]
+        return f"{self.horizon}-{'.'.join(map(str, few)) or 0}"
 
     @classmethod
     def parse(cls, text: str | None) -> "Place | None":
-        head = (text or "").partition("-")[0]
-        return cls(int(head)) if head.isascii() and head.isdigit() and len(head) < 19 else None
+        head, _, tail = (text or "").partition("-")
+        seen = tail.split(".")[:SEEN_AT_MOST] if tail not in ("", "0") else []
+        return cls(int(head), frozenset(map(int, seen))) if all(map(_is_number, [head, *seen])) else None
 
 
 class Feed(Protocol):

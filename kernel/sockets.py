@@ -52,7 +52,8 @@ class Live(AsyncJsonWebsocketConsumer):
             with contextlib.suppress(Exception):
                 await self.channel_layer.group_discard(realtime.group_name(topic), self.channel_name)
         self.topics = topics
-        self.place = realtime.Place.parse(content.get("cursor")) or self.place
+        # A place once reached stands: what the client names may be older than what is on its way to it already.
+        self.place = self.place or realtime.Place.parse(content.get("cursor"))
         await self.look_now()
         await self.tick()
 

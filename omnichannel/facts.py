@@ -73,6 +73,12 @@ class ConversationAssigned(_OfConversation):
     previous_id: int | None = None
     assignee: str = ""
     by_id: int | None = None
+    is_open: bool = True
+
+    def topics(self) -> list[str]:
+        """Those concerned hear of it, whichever inboxes they watch."""
+        people = {person for person in (self.assignee_id, self.previous_id) if person}
+        return [*super().topics(), *(f"user:{person}" for person in sorted(people))]
 
 
 @fact

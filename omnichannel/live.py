@@ -1,1 +1,119 @@
-"""live of omnichannel."""
+"""The inbox on everybody's screen: each fact rendered for each viewer, with the viewer's own permissions."""
+
+from datetime import datetime
+
+from django.utils.safestring import SafeString, mark_safe
+
+from crm.ledger.fact import tell
+from crm.models import Event, User
+from kernel.realtime import News, Push, live, topic_guard
+from omnichannel import facts, fragments, listing, thread
+from omnichannel.models import Conversation, Inbox, Message
+from omnichannel.models.message import MessageQuerySet
+
+
+@topic_guard("conversation")
+def sees_conversation(user: User, number: str) -> bool:
+    return number.isdecimal() and Conversation.objects.visible_to(user).filter(pk=int(number[:18])).exists()
+
+
+@topic_guard("inbox")
+def sees_inbox(user: User, number: str) -> bool:
+    return number.isdecimal() and Inbox.objects.visible_to(user).filter(pk=int(number[:18])).exists()
+
+
+@topic_guard("user")
+def is_themselves(user: User, number: str) -> bool:
+    return number == str(user.pk)
+
+
+def visible(user: User, news: News) -> Conversation | None:
+    """The conversation that the news is about, or None for a viewer who may not see it."""
+    rows = listing.with_people(Conversation.objects.visible_to(user))
+    return rows.filter(pk=news.properties.get("conversation_id") or 0).first()
+
+
+def joined(*parts: SafeString) -> str:
+    return mark_safe("".join(parts))  # noqa: S308 - each part is escaped already
+
+
+@live(facts.ConversationOpened.name)
+def opened(user: User, news: News) -> Push:
+    """Only counted here: its row comes with its first message."""
+    return Push(counters={"inbox-all": 1, "inbox-unassigned": 1}) if visible(user, news) else Push()
+
+
+@live(facts.MessageReceived.name, facts.MessageSent.name, facts.NoteAdded.name)
+def spoke(user: User, news: News) -> Push:
+    conversation, message = visible(user, news), _message(user, news)
+    if conversation is None or message is None:
+        return Push()
+    return Push(joined(fragments.row(user, conversation), fragments.message(message)))
+
+
+def _message(user: User, news: News) -> Message | None:
+    rows: MessageQuerySet = Message.objects.visible_to(user)
+    return thread.told_in_full(rows).filter(pk=news.properties.get("message_id") or 0).first()
+
+
+@live(facts.ConversationAssigned.name)
+def assigned(user: User, news: News) -> Push:
+    conversation = visible(user, news)
+    was_mine = news.properties.get("previous_id") == user.pk
+    if conversation is None:  # it was handed to somebody outside this viewer's reach
+        return Push(fragments.no_row(news.properties["conversation_id"]), _moved(user, news)) if was_mine else Push()
+    return Push(changed(user, news, conversation), _moved(user, news))
+
+
+def changed(user: User, news: News, conversation: Conversation) -> str:
+    told = thread.Line(news.id, tell(news.name, news.properties), _when(news))
+    return joined(
+        fragments.row(user, conversation),
+        fragments.head(user, conversation),
+        fragments.line(conversation.pk, told),
+    )
+
+
+def _when(news: News) -> datetime:
+    return Event.objects.values_list("occurred_at", flat=True).get(pk=news.id)
+
+
+def _moved(user: User, news: News) -> dict[str, int]:
+    """What an assignment of an open conversation changes in this viewer's counts."""
+    if not news.properties.get("is_open", True):
+        return {}
+    before, after = news.properties.get("previous_id"), news.properties.get("assignee_id")
+    deltas = {
+        "inbox-mine": (after == user.pk) - (before == user.pk),
+        "inbox-unassigned": (after is None) - (before is None),
+    }
+    return {name: delta for name, delta in deltas.items() if delta}
+
+
+@live(facts.ConversationResolved.name)
+def resolved(user: User, news: News) -> Push:
+    return _opened_or_closed(user, news, -1)
+
+
+@live(facts.ConversationReopened.name)
+def reopened(user: User, news: News) -> Push:
+    return _opened_or_closed(user, news, 1)
+
+
+def _opened_or_closed(user: User, news: News, step: int) -> Push:
+    conversation = visible(user, news)
+    if conversation is None:
+        return Push()
+    counters = {"inbox-all": step}
+    owner = news.properties.get("assignee_id")
+    if owner is None:
+        counters["inbox-unassigned"] = step
+    elif owner == user.pk:
+        counters["inbox-mine"] = step
+    return Push(changed(user, news, conversation), counters)
+
+
+@live(facts.DeliveryChanged.name)
+def delivery_changed(user: User, news: News) -> Push:
+    message = _message(user, news)
+    return Push(fragments.delivery(message)) if message else Push()

@@ -1,0 +1,23 @@
+"""We write first: a new conversation that begins with our own message."""
+
+from django.db import transaction
+
+from crm.models import Contact, User
+from omnichannel.actions import conversations
+from omnichannel.models import Channel, Message
+
+
+@transaction.atomic
+def write_to(
+    contact: Contact, *, by: User, channel: Channel, subject: str, body: str, client_id: str | None = None
+) -> Message:
+    """Open a conversation, take it, and send its first message. The same `client_id` again is the same message.
+
+    Raises outgoing.Unreachable when the person has no address for the channel; then nothing was written.
+    """
+    sent = Message.objects.filter(client_id=client_id, author=by).first() if client_id else None
+    if sent is not None:
+        return sent
+    conversation = conversations.open_conversation(contact_id=contact.pk, channel=channel, subject=subject)
+    conversations.assign(conversation, to=by, by=by)
+    return conversations.reply(conversation, by=by, body=body, channel=channel, client_id=client_id)

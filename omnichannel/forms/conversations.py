@@ -1,0 +1,45 @@
+"""What people write and choose in the inbox."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import Contact, User
+from omnichannel import thread
+from omnichannel.models import Channel, Conversation
+
+LONGEST = 100_000  # characters of one message
+
+
+class MessageForm(forms.Form):
+    """A reply, or with `private` a note. `last_message_id`: the newest message its writer had seen."""
+
+    body = forms.CharField(max_length=LONGEST, strip=True)
+    private = forms.BooleanField(required=False)
+    client_id = forms.CharField(max_length=64, required=False)
+    last_message_id = forms.IntegerField(required=False, min_value=0)
+    channel = forms.ModelChoiceField(Channel.objects.filter(active=True), required=False)
+
+
+class AssignmentForm(forms.Form):
+    """Who works on it; empty gives it back to the queue."""
+
+    assignee = forms.ModelChoiceField(User.objects.none(), required=False)
+
+    def __init__(self, *args: Any, conversation: Conversation, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = [person.pk for person in thread.assignable(conversation)]
+        self.fields["assignee"].queryset = User.objects.filter(pk__in=people)  # type: ignore[attr-defined]
+
+
+class NewConversationForm(forms.Form):
+    channel = forms.ModelChoiceField(Channel.objects.none(), label=_("From"), empty_label=None)
+    subject = forms.CharField(max_length=500, label=_("Subject"))
+    body = forms.CharField(max_length=LONGEST, label=_("Message"), widget=forms.Textarea({"rows": 10}))
+    client_id = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, contact: Contact, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        usable = [channel.pk for channel in thread.channels_to(contact)]
+        self.fields["channel"].queryset = Channel.objects.filter(pk__in=usable)  # type: ignore[attr-defined]

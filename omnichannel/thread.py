@@ -1,0 +1,153 @@
+"""What a conversation's thread shows: messages, notes, and what happened in between, in order."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch, Q
+from django.utils.translation import gettext_lazy as _
+
+from crm.ledger.fact import tell
+from crm.models import Contact, Event, User
+from omnichannel.facts import ConversationAssigned, ConversationReopened, ConversationResolved
+from omnichannel.models import Attachment, Channel, Conversation, Delivery, Message
+from omnichannel.models.message import MessageQuerySet
+
+LENGTH = 50  # messages shown at first; older ones on request
+TOLD = (ConversationAssigned.name, ConversationResolved.name, ConversationReopened.name)
+MAY_RETRY = (Delivery.State.FAILED, Delivery.State.BOUNCED, Delivery.State.UNKNOWN)
+# Shown in the browser without a download; SVG is not among them: it carries scripts.
+RASTER = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+
+
+@dataclass(frozen=True)
+class Line:
+    """Something that happened between the messages."""
+
+    id: int
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """One message as the thread shows it."""
+
+    message: Message
+    is_new: bool = False
+
+    @property
+    def at(self) -> datetime:
+        return self.message.created_at
+
+    @property
+    def direction(self) -> str:
+        return {"inbound": "in", "outbound": "out"}.get(self.message.direction, "note")
+
+    @property
+    def name(self) -> str:
+        message = self.message
+        if message.is_inbound:
+            return message.sender_name or message.contact.name
+        return message.author.name if message.author else str(_("Automatic"))
+
+    @property
+    def delivery(self) -> Delivery | None:
+        return getattr(self.message, "delivery", None)
+
+    @property
+    def may_retry(self) -> bool:
+        return self.delivery is not None and self.delivery.state in MAY_RETRY
+
+    @property
+    def has_more(self) -> bool:
+        """Is there more to show than the new part: quotes, signature, pictures, layout?"""
+        return bool(self.message.html) or len(self.message.text.split()) > len(self.message.visible_text.split())
+
+    @property
+    def blocked_images(self) -> int:
+        return self.message.html.count("data-remote-src=")
+
+    @property
+    def files(self) -> list[Attachment]:
+        """Attachments that a reader would look for: what is drawn inside the HTML is not listed again."""
+        files = list(self.message.attachments.all())
+        return [f for f in files if not (f.inline and f.content_id and self.message.html)]
+
+    @property
+    def pictures(self) -> list[Attachment]:
+        return [f for f in self.files if f.content_type in RASTER]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A part of a thread. `before`: the id below which older messages go on, 0 if there are none."""
+
+    items: list[Line | Spoken]
+    before: int
+    newest: int
+
+
+def told_in_full(messages: MessageQuerySet) -> MessageQuerySet:
+    return messages.select_related("contact", "author", "channel", "delivery").prefetch_related(
+        "contact__identities", Prefetch("attachments", Attachment.objects.order_by("pk"))
+    )
+
+
+def stretch(conversation: Conversation, *, before: int = 0) -> Stretch:
+    rows: MessageQuerySet = Message.objects.filter(conversation=conversation)
+    if before:
+        rows = rows.filter(pk__lt=before)
+    found = list(told_in_full(rows).order_by("-pk")[: LENGTH + 1])
+    shown = found[:LENGTH][::-1]
+    more = len(found) > LENGTH
+    items: list[Line | Spoken] = [Spoken(message) for message in shown]
+    items += lines(conversation, since=shown[0].created_at if more else None, until=before and shown[-1].created_at)
+    items.sort(key=lambda item: item.at)
+    return Stretch(items, shown[0].pk if more else 0, shown[-1].pk if shown else 0)
+
+
+def lines(conversation: Conversation, *, since: datetime | None, until: datetime | int | None) -> list[Line]:
+    told = Event.objects.filter(
+        contact_id=conversation.contact_id, name__in=TOLD, properties__conversation_id=conversation.pk
+    )
+    span = Q(occurred_at__gte=since) if since else Q()
+    span &= Q(occurred_at__lt=until) if until else Q()
+    return [line(event) for event in told.filter(span).order_by("-occurred_at", "-id")[:200]]
+
+
+def line(event: Event) -> Line:
+    return Line(event.pk, tell(event.name, event.properties), event.occurred_at)
+
+
+def channels_to(contact: Contact) -> list[Channel]:
+    """Active accounts by which this person can be reached."""
+    kinds = {identity.kind for identity in contact.identities.all()}
+    return [channel for channel in Channel.objects.filter(active=True) if _reaches(channel, kinds)]
+
+
+def _reaches(channel: Channel, kinds: set[str]) -> bool:
+    try:
+        return channel.plugin.identity_kind in kinds
+    except LookupError:  # a kind whose folder was taken out
+        return False
+
+
+def reply_channels(conversation: Conversation) -> list[Channel]:
+    """Accounts by which the customer can be answered, the one last used first."""
+    last = (
+        Message.objects.filter(conversation=conversation, direction=Message.Direction.INBOUND)
+        .order_by("-pk")
+        .values_list("channel_id", flat=True)
+        .first()
+    )
+    usable = channels_to(conversation.contact)
+    return sorted(usable, key=lambda c: (c.pk != last, c.inbox_id != conversation.inbox_id, c.pk))
+
+
+def assignable(conversation: Conversation) -> list[User]:
+    """Colleagues who may work on it: those who see its inbox."""
+    team = conversation.inbox.team_id
+    people = User.objects.filter(is_active=True, groups__name__in=("agent", "manager", "admin"))
+    if team:
+        people = people.filter(Q(team=team) | Q(groups__name__in=("manager", "admin")))
+    return list(people.distinct().order_by("first_name", "last_name", "pk"))

@@ -1,0 +1,141 @@
+"""What an agent does with a conversation: write, assign, resolve, reopen, read."""
+
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from kernel.policies import SignedInRequest, agents_only
+from omnichannel import fragments, listing, thread
+from omnichannel.actions import conversations
+from omnichannel.actions.conversations import ThreadChanged
+from omnichannel.actions.outgoing import Unreachable
+from omnichannel.forms.conversations import AssignmentForm, MessageForm
+from omnichannel.listing import Tab
+from omnichannel.models import Conversation, Message
+from omnichannel.models.message import MessageQuerySet
+from omnichannel.views import answers
+from omnichannel.views.inbox import opened, visible
+
+
+@require_POST
+@agents_only
+def messages(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A reply or a private note."""
+    conversation = visible(request, pk)
+    form = MessageForm(request.POST)
+    if not form.is_valid():
+        return _refused(_("Write something first; the text may have up to 100,000 characters."))
+    try:
+        message = _write(request, conversation, form)
+    except ThreadChanged as changed:
+        return _changed(conversation, changed)
+    except Unreachable:
+        return _refused(_("No active channel reaches this person. Your text is kept; leave it as a private note."))
+    return answers.pieces(request, _written(request, conversation, message), conversation)
+
+
+def _write(request: SignedInRequest, conversation: Conversation, form: MessageForm) -> Message:
+    data = form.cleaned_data
+    if data["private"]:
+        return conversations.add_note(
+            conversation, by=request.user, body=data["body"], client_id=data["client_id"] or None
+        )
+    return conversations.reply(
+        conversation,
+        by=request.user,
+        body=data["body"],
+        channel=data["channel"],
+        client_id=data["client_id"] or None,
+        seen_message_id=data["last_message_id"],
+    )
+
+
+def _written(request: SignedInRequest, conversation: Conversation, message: Message) -> list[SafeString]:
+    conversations.mark_read(conversation, by=request.user)
+    conversation = visible(request, conversation.pk)
+    return [
+        fragments.message(_in_full(message.pk)),
+        fragments.row(request.user, conversation),
+        fragments.composer_news(conversation, newest=message.pk),
+    ]
+
+
+def _in_full(pk: int) -> Message:
+    rows: MessageQuerySet = Message.objects.filter(pk=pk)
+    return thread.told_in_full(rows).get()
+
+
+def _changed(conversation: Conversation, changed: ThreadChanged) -> HttpResponse:
+    """409: nothing was sent. What is new is shown, the text stays, and sending again is sending anyway."""
+    newest = changed.newer[-1].pk
+    parts = [fragments.message(_in_full(message.pk)) for message in changed.newer]
+    parts.append(fragments.composer_news(conversation, newest=newest, newer=len(changed.newer)))
+    return HttpResponse("".join(parts), status=409)
+
+
+def _refused(text: str) -> HttpResponse:
+    return answers.toast(HttpResponse(status=422), text, level="error")
+
+
+@require_POST
+@agents_only
+def assignment(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Who works on it. `assignee` empty: nobody. The undo of the toast names the assignee before."""
+    conversation = visible(request, pk)
+    before = conversation.assignee_id or ""
+    form = AssignmentForm(request.POST if "assignee" in request.POST else request.GET, conversation=conversation)
+    if not form.is_valid():
+        return HttpResponseBadRequest(_("This colleague does not work on this inbox."))
+    to = form.cleaned_data["assignee"]
+    conversations.assign(conversation, to=to, by=request.user)
+    response = _redrawn(request, pk)
+    text = _("Assigned to %(name)s") % {"name": to.name} if to else _("Back in the queue")
+    url = f"{reverse('assignment', args=[pk])}?assignee={before}"
+    return answers.toast(response, text, undo={"url": url, "method": "POST"})
+
+
+@require_http_methods(["POST", "DELETE"])
+@agents_only
+def resolution(request: SignedInRequest, pk: int) -> HttpResponse:
+    """POST resolves (`?next=1`: and opens the row below it), DELETE reopens."""
+    conversation = visible(request, pk)
+    url = reverse("resolution", args=[pk])
+    if request.method == "DELETE":
+        conversations.reopen(conversation, by=request.user)
+        return answers.toast(_redrawn(request, pk), _("Reopened"), undo={"url": url, "method": "POST"})
+    following = _following(request, conversation) if "next" in request.GET else None
+    conversations.resolve(conversation, by=request.user)
+    response = _redrawn(request, pk, following)
+    return answers.toast(response, _("Resolved"), undo={"url": url, "method": "DELETE"})
+
+
+def _following(request: SignedInRequest, conversation: Conversation) -> Conversation | None:
+    tab = request.POST.get("tab", "")
+    return listing.following(request.user, tab if tab in Tab.values else Tab.ALL, conversation)
+
+
+def _redrawn(request: SignedInRequest, pk: int, following: Conversation | None = None) -> HttpResponse:
+    """Row and head as they are now; with `following`, that conversation opened as well."""
+    rows = listing.with_people(Conversation.objects.visible_to(request.user))
+    conversation = rows.filter(pk=pk).first()
+    if conversation is None:  # handed to somebody outside the own reach
+        return HttpResponse(fragments.no_row(pk))
+    parts = [fragments.row(request.user, conversation)]
+    if following is None:
+        return answers.pieces(request, [*parts, fragments.head(request.user, conversation)], conversation)
+    conversations.mark_read(following, by=request.user)
+    response = opened(request, visible(request, following.pk))
+    response.write("".join(parts))
+    response["HX-Push-Url"] = reverse("conversation", args=[following.pk])
+    return response
+
+
+@require_POST
+@agents_only
+def reading(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Read up to the newest message."""
+    conversation = visible(request, pk)
+    conversations.mark_read(conversation, by=request.user)
+    return answers.pieces(request, [fragments.row(request.user, conversation)], conversation)

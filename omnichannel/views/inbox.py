@@ -1,0 +1,145 @@
+"""The inbox: list, thread, person."""
+
+import uuid
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from crm.ledger.fact import fact_class, tell
+from crm.models import Contact, Event, User
+from kernel.policies import SignedInRequest, agents_only
+from omnichannel import fragments, listing, thread
+from omnichannel.actions import conversations, outreach
+from omnichannel.actions.outgoing import Unreachable
+from omnichannel.forms.conversations import NewConversationForm
+from omnichannel.listing import Tab
+from omnichannel.models import Conversation
+from omnichannel.views import answers
+
+STORY = 8  # events beside the thread
+KNOTS = {"mail": "message", "reply": "message", "notebook-pen": "note", "square-check": "task", "circle-check": "task"}
+KEYS = {Tab.MINE: "m", Tab.UNASSIGNED: "u", Tab.ALL: "a", Tab.RESOLVED: "r"}
+
+
+@require_GET
+@agents_only
+def inbox(request: SignedInRequest) -> HttpResponse:
+    cursor = request.GET.get("cursor", "")
+    counts = listing.counts(request.user)
+    tab = request.GET.get("tab", "")
+    context = list_context(request, counts, tab if tab in Tab.values else _first_tab(counts))
+    if cursor and answers.by_htmx(request):
+        return answers.varying(render(request, "omnichannel/inbox.html#rows", context))
+    part = "#list" if answers.target(request) == "list-pane" else ""
+    return answers.varying(render(request, f"omnichannel/inbox.html{part}", context | page_context(request.user)))
+
+
+def _first_tab(counts: listing.Counts) -> Tab:
+    """Where there is something to do."""
+    if counts.mine:
+        return Tab.MINE
+    return Tab.UNASSIGNED if counts.unassigned else Tab.ALL
+
+
+def list_context(request: SignedInRequest, counts: listing.Counts, tab: str) -> dict[str, Any]:
+    search, cursor = request.GET.get("q", "").strip()[:200], request.GET.get("cursor", "")
+    page = listing.page(request.user, tab, search=search, cursor=cursor)
+    rows = listing.dress(request.user, page.rows)
+    return {"tab": tab, "search": search, "cursor": cursor, "rows": rows, "next": page.next} | tabs_context(counts)
+
+
+def tabs_context(counts: listing.Counts) -> dict[str, Any]:
+    numbers = {Tab.MINE: counts.mine, Tab.UNASSIGNED: counts.unassigned, Tab.ALL: counts.all}
+    tabs = [{"value": tab.value, "label": tab.label, "key": KEYS[tab], "count": numbers.get(tab)} for tab in Tab]
+    return {"counts": counts, "tabs": tabs}
+
+
+def page_context(user: User) -> dict[str, Any]:
+    return {"topics": listing.topics(user)}
+
+
+@require_GET
+@agents_only
+def conversation(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The thread: whole page, the middle pane (htmx), or an earlier stretch of it (`?before=`)."""
+    found = visible(request, pk)
+    before = request.GET.get("before", "")
+    if before.isdecimal():
+        stretch = thread.stretch(found, before=int(before[:18]))
+        context = {"conversation": found, "stretch": stretch}
+        return answers.varying(render(request, "omnichannel/conversation.html#stretch", context))
+    conversations.mark_read(found, by=request.user)
+    if answers.target(request) == "thread-pane":
+        return opened(request, found)
+    counts = listing.counts(request.user)
+    tab = next(tab for tab in Tab.values if tab in listing.tabs_of(request.user, found))
+    context = list_context(request, counts, tab) | page_context(request.user) | thread_context(request, found)
+    return answers.varying(render(request, "omnichannel/inbox.html", context))
+
+
+def visible(request: SignedInRequest, pk: int) -> Conversation:
+    rows = listing.with_people(Conversation.objects.visible_to(request.user))
+    return get_object_or_404(rows.select_related("contact__company", "contact__owner"), pk=pk)
+
+
+def opened(request: SignedInRequest, found: Conversation) -> HttpResponse:
+    """The middle pane, with the person and the row (now read) out of band."""
+    context = thread_context(request, found) | {"row": fragments.row(request.user, found)}
+    return answers.varying(render(request, "omnichannel/opened.html", context))
+
+
+def thread_context(request: SignedInRequest, found: Conversation) -> dict[str, Any]:
+    stretch = thread.stretch(found)
+    return {
+        "conversation": found,
+        "stretch": stretch,
+        "newest": stretch.newest,
+        "client_id": uuid.uuid4().hex,
+        "channels": thread.reply_channels(found),
+        "assignable": thread.assignable(found),
+        "story": story(found.contact),
+        "person_url": person_url(found.contact_id),
+    }
+
+
+def person_url(contact_id: int) -> str:
+    try:
+        return reverse("contact", args=[contact_id])
+    except NoReverseMatch:
+        return ""
+
+
+def story(contact: Contact) -> list[dict[str, Any]]:
+    """The newest knots of the person's own thread."""
+    visitors = [i.value for i in contact.identities.all() if i.kind == "anonymous_id"]
+    events = Event.objects.of(contact.member_ids(), visitors, limit=STORY)
+    return [{"kind": _knot(e.name), "text": tell(e.name, e.properties), "at": e.occurred_at} for e in events]
+
+
+def _knot(name: str) -> str:
+    if name.lower().startswith("order"):
+        return "order"
+    known = fact_class(name)
+    return KNOTS.get(known.icon, "event") if known else "event"
+
+
+@require_http_methods(["GET", "POST"])
+@agents_only
+def new_conversation(request: SignedInRequest) -> HttpResponse:
+    """We write first, to `?contact=`."""
+    number = request.GET.get("contact", "")
+    people = Contact.objects.visible_to(request.user).prefetch_related("identities")
+    contact = get_object_or_404(people, pk=int(number[:18]) if number.isdecimal() else 0)
+    form = NewConversationForm(request.POST or None, contact=contact, initial={"client_id": uuid.uuid4().hex})
+    if form.is_valid():
+        try:
+            message = outreach.write_to(contact, by=request.user, **form.cleaned_data)
+            return redirect("conversation", pk=message.conversation_id)
+        except Unreachable:
+            form.add_error("channel", _("This person has no address for this channel. Add one on their page first."))
+    context = {"form": form, "contact": contact, "person_url": person_url(contact.pk)}
+    return render(request, "omnichannel/new.html", context, status=422 if form.errors else 200)
