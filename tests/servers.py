@@ -1,6 +1,7 @@
-"""The servers of a test run: one PostgreSQL for all parallel workers, one Valkey for each.
+"""The servers of a test run: a PostgreSQL and a Valkey for each parallel worker.
 
-Channel layers talk across numbered databases, so only a server of its own keeps a worker's real time apart.
+The ledger's commit horizon is the whole PostgreSQL server's, and channel layers talk across numbered databases: only
+servers of its own keep a worker's consumers and real time apart.
 """
 
 import os
@@ -19,10 +20,8 @@ _started: list[tuple[Services, Path]] = []
 def start() -> None:
     """Point this process's environment at the servers. What the environment already names is used as it is."""
     os.environ.setdefault("HILO_TEST_RUN", str(os.getpid()))
-    external_valkey = os.environ.get("HILO_TEST_VALKEY", os.environ.get("VALKEY_URL", ""))
-    os.environ["HILO_TEST_VALKEY"] = external_valkey
-    if WORKER and not external_valkey:
-        os.environ.pop("VALKEY_URL", None)
+    for name in ("DATABASE_URL", "VALKEY_URL"):
+        _forget_the_controllers(name)
     folder = _folder()
     services = Services(folder, fast=True).start()
     _started.append((services, folder))
@@ -31,6 +30,13 @@ def start() -> None:
     os.environ["HILO_DATA"] = str(folder)
     os.environ["HILO_TESTING"] = "1"
     os.environ["HILO_LAYER_PREFIX"] = f"test-{os.environ['HILO_TEST_RUN']}-{WORKER or 'main'}"
+
+
+def _forget_the_controllers(name: str) -> None:
+    """A worker inherits what the controller started for itself; only what was named from outside is for all."""
+    named = os.environ.setdefault(f"HILO_TEST_{name}", os.environ.get(name, ""))
+    if WORKER and not named:
+        os.environ.pop(name, None)
 
 
 def load_django() -> None:

@@ -24,15 +24,16 @@ class ScriptedChannel(ChannelKind):
     has_subject = True
     sent: ClassVar[list[tuple[str, str]]] = []
     answers: ClassVar[list[Any]] = []
-    parsing: ClassVar[Callable[[RawInbound], None] | None] = None
+    parsing: ClassVar[list[Callable[[RawInbound], None]]] = []
 
     @classmethod
     def reset(cls) -> None:
-        cls.sent, cls.answers, cls.parsing = [], [], None  # type: ignore[misc]
+        for script in (cls.sent, cls.answers, cls.parsing):
+            script.clear()
 
     def parse(self, raw: RawInbound) -> list[InboundMessage]:
-        if type(self).parsing is not None:
-            type(self).parsing(raw)
+        for act in self.parsing:
+            act(raw)
         return [inbound(**json.loads(bytes(raw.body)))]
 
     def find_conversation(self, message: InboundMessage, contact_id: int) -> Conversation | None:
@@ -47,7 +48,7 @@ class ScriptedChannel(ChannelKind):
         if isinstance(answer, BaseException):
             raise answer
         self.sent.append((delivery.address, delivery.message.text))
-        return answer  # type: ignore[no-any-return]
+        return answer
 
 
 def inbound(

@@ -12,6 +12,7 @@ from crm.ledger import Fact, consume
 from crm.ledger.consume import Consumer
 from crm.models import Cursor, Event, Retry, Tag
 from crm.tests.ledger.test_publish import KettleBoiled
+from tests.threads import in_threads
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -134,10 +135,7 @@ def test_two_workers_never_work_on_one_consumer_together(consumer: Consumer) -> 
     happen(1)
     with transaction.atomic():
         Cursor.objects.select_for_update().get(consumer=consumer.name)
-        worker = Thread(target=lambda: (consume.drain(consumer), connections.close_all()))
-        worker.start()
-        worker.join(10)
-        assert not worker.is_alive()
+        assert in_threads(1, lambda: consume.drain(consumer)) == [0]
         assert noted() == []
     consume.drain(consumer)
     assert noted() == [1]

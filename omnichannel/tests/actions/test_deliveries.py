@@ -64,7 +64,7 @@ def test_many_senders_send_each_once() -> None:
 
 
 def test_a_passing_refusal_is_tried_again_with_growing_waits() -> None:
-    ScriptedChannel.answers = [ChannelError("451 try later"), SendResult()]
+    ScriptedChannel.answers.extend([ChannelError("451 try later"), SendResult()])
     delivery = write()
     deliveries.send_due()
     assert state_of(delivery) == ("queued", "451 try later")
@@ -75,7 +75,7 @@ def test_a_passing_refusal_is_tried_again_with_growing_waits() -> None:
 
 
 def test_a_final_refusal_is_not_tried_again() -> None:
-    ScriptedChannel.answers = [ChannelError("550 no such user", permanent=True)]
+    ScriptedChannel.answers.extend([ChannelError("550 no such user", permanent=True)])
     delivery = write()
     deliveries.send_due()
     assert state_of(delivery) == ("failed", "550 no such user")
@@ -84,7 +84,7 @@ def test_a_final_refusal_is_not_tried_again() -> None:
 
 
 def test_after_the_last_attempt_it_has_failed() -> None:
-    ScriptedChannel.answers = [ChannelError("451 try later")] * Delivery.max_attempts
+    ScriptedChannel.answers.extend([ChannelError("451 try later")] * Delivery.max_attempts)
     delivery = write()
     for _ in range(Delivery.max_attempts):
         due_again()
@@ -117,7 +117,7 @@ def test_dying_twice_leaves_it_unknown_for_somebody_to_look_at() -> None:
 
 @pytest.mark.parametrize(("purpose", "state"), [("transactional", "sent"), ("marketing", "unknown")])
 def test_a_connection_lost_after_the_final_dot_is_unknown(purpose: str, state: str) -> None:
-    ScriptedChannel.answers = [ChannelError("connection lost after DATA", unknown=True), SendResult()]
+    ScriptedChannel.answers.extend([ChannelError("connection lost after DATA", unknown=True), SendResult()])
     delivery = write(purpose)
     deliveries.send_due()
     due_again()
@@ -169,7 +169,7 @@ def test_a_bounce_after_delivery_is_final() -> None:
 
 
 def test_an_agent_may_send_a_failed_one_again() -> None:
-    ScriptedChannel.answers = [ChannelError("550 blocked", permanent=True)]
+    ScriptedChannel.answers.extend([ChannelError("550 blocked", permanent=True)])
     conversation = make_conversation()
     message = conversations.reply(conversation, by=make_user("agent"), body="Hola")
     deliveries.send_due()

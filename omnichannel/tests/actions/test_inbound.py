@@ -44,7 +44,7 @@ def test_what_can_never_be_read_goes_to_quarantine_at_once() -> None:
     def refuse(raw: RawInbound) -> None:
         raise ChannelError("This is no mail.", permanent=True)
 
-    ScriptedChannel.parsing = refuse
+    ScriptedChannel.parsing.append(refuse)
     raw = arrive(make_channel())
     inbound.process_due()
     raw.refresh_from_db()
@@ -55,7 +55,7 @@ def test_a_passing_failure_is_tried_again_then_quarantined_with_its_reason() -> 
     def fail(raw: RawInbound) -> None:
         raise RuntimeError("parser fell over")
 
-    ScriptedChannel.parsing = fail
+    ScriptedChannel.parsing.append(fail)
     raw = arrive(make_channel())
     for _ in range(RawInbound.max_attempts):
         due_again()
@@ -81,7 +81,7 @@ def test_poison_does_not_keep_others_waiting() -> None:
         if raw.dedup_key == "k2":
             raise ChannelError("poison", permanent=True)
 
-    ScriptedChannel.parsing = refuse_k2
+    ScriptedChannel.parsing.append(refuse_k2)
     for key in ("k1", "k2", "k3"):
         arrive(channel, key)
     inbound.process_due()
@@ -98,10 +98,10 @@ def test_replay_reads_again_and_files_once() -> None:
     def refuse(raw: RawInbound) -> None:
         raise ChannelError("unknown charset", permanent=True)
 
-    ScriptedChannel.parsing = refuse
+    ScriptedChannel.parsing.append(refuse)
     raw = arrive(channel, external_id="m1")
     inbound.process_due()
-    ScriptedChannel.parsing = None
+    ScriptedChannel.reset()
     inbound.replay(raw)
     inbound.process_due()
     raw.refresh_from_db()
@@ -124,7 +124,7 @@ def test_a_reader_that_lost_its_lease_files_nothing() -> None:
     def steal(raw: RawInbound) -> None:
         RawInbound.objects.filter(pk=raw.pk).update(lease=None)
 
-    ScriptedChannel.parsing = steal
+    ScriptedChannel.parsing.append(steal)
     arrive(channel)
     inbound.process_due()
     assert Message.objects.count() == 0

@@ -1,0 +1,248 @@
+"""The live socket: permission for each topic and each event, catching up, and being shut out."""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from asgiref.sync import async_to_sync, sync_to_async
+from asgiref.testing import ApplicationCommunicator
+from channels.layers import get_channel_layer
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.cached_db import SessionStore
+from django.db import transaction
+
+from crm.ledger import publish
+from crm.models import User
+from crm.tests.ledger.test_publish import KettleBoiled
+from kernel import realtime, sockets
+from kernel.realtime import News, Place, Push, group_name, live, poke, topic_guard
+from omnichannel.tests.factories import make_contact, make_user
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def kettle_screen() -> Iterator[None]:
+    """A screen for kettles: everybody may listen, but only agents are shown anything."""
+
+    @topic_guard("contact")
+    def guard(user: Any, rest: str) -> bool:
+        return rest != "666"
+
+    @live("test.kettle_boiled")
+    def show(user: Any, news: News) -> Push:
+        return Push(f"<p>{news.properties['litres']}</p>", {"kettles": 1}) if user.has_role("agent") else Push()
+
+    previous = dict(realtime._guards)
+    yield
+    realtime._renderers.pop("test.kettle_boiled")
+    realtime._guards.clear()
+    realtime._guards.update(previous)
+
+
+def session_of(user: User) -> SessionStore:
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.save()
+    return session
+
+
+class WebsocketCommunicator(ApplicationCommunicator):
+    """A client's side of the socket. (That of channels.testing wants a second web server installed.)"""
+
+    def __init__(self, **scope: Any) -> None:
+        address: dict[str, Any] = {"type": "websocket", "path": "/ws/", "headers": [], "subprotocols": []}
+        super().__init__(sockets.Live.as_asgi(), address | scope)
+
+    async def connect(self) -> tuple[bool, int | None]:
+        await self.send_input({"type": "websocket.connect"})
+        answer = await self.receive_output(timeout=10)
+        return answer["type"] == "websocket.accept", answer.get("code")
+
+    async def send_json_to(self, data: Any) -> None:
+        await self.send_input({"type": "websocket.receive", "text": json.dumps(data)})
+
+    async def receive_json_from(self) -> Any:
+        return json.loads((await self.receive_output(timeout=10))["text"])
+
+    async def disconnect(self) -> None:
+        await self.send_input({"type": "websocket.disconnect", "code": 1000})
+        await self.wait(timeout=10)
+
+
+@asynccontextmanager
+async def socket(user: User, session: SessionStore) -> AsyncIterator[WebsocketCommunicator]:
+    communicator = WebsocketCommunicator(user=user, session=session)
+    connected, _ = await communicator.connect()
+    assert connected
+    try:
+        yield communicator
+    finally:
+        await communicator.disconnect()
+
+
+def boil(litres: int, contact_id: int) -> None:
+    with transaction.atomic():
+        publish(KettleBoiled(contact_id=contact_id, litres=litres))
+
+
+async def until(communicator: WebsocketCommunicator, kind: str) -> dict[str, Any]:
+    while True:
+        message: dict[str, Any] = await communicator.receive_json_from()
+        if message["type"] == kind:
+            return message
+
+
+Scene = Callable[[WebsocketCommunicator], Awaitable[None]]
+
+
+def play(user: User, scene: Scene, session: SessionStore | None = None) -> None:
+    session = session or session_of(user)
+
+    async def run() -> None:
+        async with socket(user, session) as communicator:
+            await scene(communicator)
+
+    async_to_sync(run)()
+
+
+def test_a_commit_reaches_the_screen_that_watches_its_topic() -> None:
+    contact = make_contact()
+
+    async def scene(communicator: WebsocketCommunicator) -> None:
+        await communicator.send_json_to({"type": "subscribe", "topics": [f"contact:{contact.pk}"], "cursor": None})
+        await until(communicator, "tick")
+        await sync_to_async(boil)(3, contact.pk)
+        fragments = await until(communicator, "fragments")
+        assert fragments["html"] == "<p>3</p>"
+        assert Place.parse(fragments["cursor"]) is not None
+        assert (await until(communicator, "counters"))["deltas"] == {"kettles": 1}
+
+    play(make_user("agent"), scene)
+
+
+def test_each_event_is_rendered_with_the_viewers_own_permission() -> None:
+    contact = make_contact()
+
+    async def scene(communicator: WebsocketCommunicator) -> None:
+        await communicator.send_json_to({"type": "subscribe", "topics": [f"contact:{contact.pk}"], "cursor": None})
+        await until(communicator, "tick")
+        await sync_to_async(boil)(3, contact.pk)
+        await get_channel_layer().group_send(group_name(f"contact:{contact.pk}"), {"type": "look"})
+        assert await communicator.receive_nothing(timeout=1)
+
+    play(make_user("sales"), scene)
+
+
+def test_a_topic_that_is_not_allowed_is_not_listened_to() -> None:
+    assert realtime.may_listen(make_user("agent"), "contact:666") is False
+    assert realtime.may_listen(make_user("agent"), "unheard-of:1") is False
+    assert realtime.may_listen(make_user("agent"), "contact:1") is True
+
+
+def test_a_screen_that_was_away_catches_up_from_its_cursor() -> None:
+    contact = make_contact()
+    place = realtime.read_feed(None, 1)[1]
+    boil(1, contact.pk)
+    boil(2, contact.pk)
+
+    async def scene(communicator: WebsocketCommunicator) -> None:
+        topics = [f"contact:{contact.pk}"]
+        await communicator.send_json_to({"type": "subscribe", "topics": topics, "cursor": str(place)})
+        assert (await until(communicator, "fragments"))["html"] == "<p>1</p><p>2</p>"
+
+    play(make_user("agent"), scene)
+
+
+def test_a_screen_that_missed_too_much_is_told_to_reload(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(realtime, "CATCH_UP", 2)
+    contact = make_contact()
+    place = realtime.read_feed(None, 1)[1]
+    for litres in range(3):
+        boil(litres, contact.pk)
+
+    async def scene(communicator: WebsocketCommunicator) -> None:
+        topics = [f"contact:{contact.pk}"]
+        await communicator.send_json_to({"type": "subscribe", "topics": topics, "cursor": str(place)})
+        assert (await communicator.receive_json_from())["type"] == "reload"
+
+    play(make_user("agent"), scene)
+
+
+def test_a_lost_poke_is_made_up_for_by_the_next_tick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(realtime, "TICK_SECONDS", 0.3)
+    contact = make_contact()
+    monkeypatch.setattr(realtime, "poke", lambda topics: None)
+
+    async def scene(communicator: WebsocketCommunicator) -> None:
+        await communicator.send_json_to({"type": "subscribe", "topics": [f"contact:{contact.pk}"], "cursor": None})
+        await until(communicator, "tick")
+        await sync_to_async(boil)(7, contact.pk)
+        assert (await until(communicator, "fragments"))["html"] == "<p>7</p>"
+
+    play(make_user("agent"), scene)
+
+
+@pytest.mark.parametrize("ending", ["session", "account"])
+def test_somebody_signed_out_or_switched_off_gets_nothing_more(ending: str) -> None:
+    contact, user = make_contact(), make_user("agent")
+    session = session_of(user)
+
+    def end() -> None:
+        if ending == "session":
+            session.delete()
+        else:
+            User.objects.filter(pk=user.pk).update(is_active=False)
+        boil(3, contact.pk)
+
+    async def scene(communicator: WebsocketCommunicator) -> None:
+        await communicator.send_json_to({"type": "subscribe", "topics": [f"contact:{contact.pk}"], "cursor": None})
+        await until(communicator, "tick")
+        await sync_to_async(end)()
+        poked = await sync_to_async(lambda: poke([f"contact:{contact.pk}"]))()
+        closing = await communicator.receive_output(timeout=10)
+        assert poked is None
+        assert (closing["type"], closing["code"]) == ("websocket.close", sockets.CLOSE_SIGNED_OUT)
+
+    play(user, scene, session)
+
+
+def test_strangers_are_turned_away() -> None:
+    from django.contrib.auth.models import AnonymousUser
+
+    async def scene() -> None:
+        communicator = WebsocketCommunicator(user=AnonymousUser(), session=None)
+        connected, code = await communicator.connect()
+        assert (connected, code) == (False, sockets.CLOSE_SIGNED_OUT)
+
+    async_to_sync(scene)()
+
+
+def test_nonsense_from_the_client_is_ignored() -> None:
+    async def scene(communicator: WebsocketCommunicator) -> None:
+        for nonsense in ([], 5, {"type": "subscribe", "topics": [None, {}, 5]}, {"type": "dance"}):
+            await communicator.send_json_to(nonsense)
+        assert (await until(communicator, "tick"))["type"] == "tick"
+
+    play(make_user("agent"), scene)
+
+
+@pytest.mark.parametrize("text", ["", None, "x-1", "-5", "9" * 30, "１２-0"])
+def test_a_forged_place_is_no_place(text: str | None) -> None:
+    assert Place.parse(text) is None
+
+
+def test_a_layer_that_is_away_does_not_break_the_commit(settings: Any, caplog: pytest.LogCaptureFixture) -> None:
+    settings.CHANNEL_LAYERS = {
+        "default": {
+            "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+            "CONFIG": {"hosts": ["redis://127.0.0.1:1"]},
+        }
+    }
+    poke(["contact:1"])
+    assert "channel layer away" in caplog.text

@@ -1,0 +1,84 @@
+"""The example channel against a local provider that speaks its format."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from omnichannel.actions import conversations
+from omnichannel.channels.base import ChannelError, channels
+from omnichannel.models import RawInbound
+from omnichannel.tests.factories import make_channel, make_conversation, make_user
+
+pytestmark = pytest.mark.django_db
+SLUG = Path(__file__).parent.parent.name.lstrip("_")
+PAYLOADS = Path(__file__).parent.parent / "payloads"
+
+
+class Provider(HTTPServer):
+    status = 200
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Answer)
+        self.taken: list[dict[str, Any]] = []
+
+
+class Answer(BaseHTTPRequestHandler):
+    server: Provider
+
+    def do_POST(self) -> None:
+        self.server.taken.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+        self.send_response(self.server.status)
+        self.end_headers()
+        self.wfile.write(b'{"id": "p-7"}')
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Quiet."""
+
+
+@pytest.fixture
+def provider(settings: Any) -> Iterator[Provider]:
+    server = Provider()
+    settings.EGRESS_ALLOW_PRIVATE = [f"127.0.0.1:{server.server_port}"]
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+
+
+def account(provider: Provider) -> Any:
+    return make_channel(kind=SLUG, settings={"url": f"http://127.0.0.1:{provider.server_port}/"})
+
+
+def test_it_is_found_by_its_folder() -> None:
+    assert SLUG in channels
+
+
+def test_a_documented_payload_becomes_a_conversation(provider: Provider) -> None:
+    channel = account(provider)
+    raw = RawInbound(channel=channel, dedup_key="k", body=(PAYLOADS / "message.json").read_bytes())
+    (message,) = channel.plugin.parse(raw)
+    filed = conversations.receive(channel, message)
+    assert filed is not None
+    assert (filed.text, filed.contact.emails) == ("¿Cuándo llega mi pedido?", ["ana@casa.example"])
+
+
+def test_an_answer_is_handed_to_the_provider(provider: Provider) -> None:
+    channel = account(provider)
+    reply = conversations.reply(make_conversation(), by=make_user("agent"), body="Mañana.", channel=channel)
+    assert channel.plugin.send(reply.delivery).provider_id == "p-7"
+    assert provider.taken == [{"to": "ana@casa.example", "text": "Mañana."}]
+
+
+@pytest.mark.parametrize(("status", "permanent"), [(400, True), (503, False)])
+def test_a_refusal_says_whether_to_try_again(provider: Provider, status: int, permanent: bool) -> None:
+    provider.status = status
+    channel = account(provider)
+    reply = conversations.reply(make_conversation(), by=make_user("agent"), body="Mañana.", channel=channel)
+    with pytest.raises(ChannelError, match=f"answered {status}") as refused:
+        channel.plugin.send(reply.delivery)
+    assert refused.value.permanent is permanent
