@@ -22,7 +22,8 @@ from kernel.sockets import Live  # noqa: E402
 
 THREADS = 4  # no more than the connection pool holds
 
-SOCKETS: Any = [path("ws/", Live.as_asgi())]  # Django's path() is typed for views only
+live: Any = Live.as_asgi()  # Django's path() is typed for views only
+SOCKETS: Any = [path("ws/", live)]
 
 application = ProtocolTypeRouter(
     {

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class SignedInRequest(HttpRequest):
     """The request of a view whose policy lets only colleagues in."""
 
-    user: "User"  # type: ignore[assignment]
+    user: "User"
 
 
 View = TypeVar("View", bound=Callable[..., Any])

@@ -23,9 +23,9 @@ def test_a_copied_example_is_a_channel(tmp_path: Path) -> None:
 
     ours = ("PYTEST_", "HILO_", "DATABASE_URL", "VALKEY_URL")
     env = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
+    paths = ["omnichannel/tests/test_channel_contract.py", str(loft / "pigeon/tests")]
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "pigeon_loft", "-n0", "-v", "-p", "no:cacheprovider"]
-        + ["omnichannel/tests/test_channel_contract.py", str(loft / "pigeon/tests")],
+        [sys.executable, "-m", "pytest", "-p", "pigeon_loft", "-p", "no:cacheprovider", "-n0", "-v", *paths],
         cwd=ROOT,
         env=env | {"PYTHONPATH": f"{tmp_path}:{ROOT}"},
         capture_output=True,
