@@ -98,7 +98,7 @@ def standard_error(tally: Tally) -> float:
 
 
 def nps_interval(tally: Tally, confidence: float = CONFIDENCE) -> tuple[float, float]:
-    """Adjusted Wald AW(3,T), clipped to what a score can be. The plain Wald interval is [100, 100] for ten promoters."""
+    """Adjusted Wald AW(3,T), clipped to what a score can be. Plain Wald would say [100, 100] for ten promoters."""
     adjusted = tally.adjusted
     margin = _quantile(confidence) * standard_error(adjusted)
     return max(-100.0, nps(adjusted) - margin), min(100.0, nps(adjusted) + margin)

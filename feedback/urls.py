@@ -1,5 +1,15 @@
-"""Addresses of feedback."""
+"""Addresses of feedback. Survey links carry no slash at the end: they are printed in mails."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from feedback.views import answer, reports
+
+urlpatterns = [
+    path("s/<str:token>", answer.survey, name="survey"),
+    path("s/<str:token>/comment", answer.comment, name="survey-comment"),
+    path("s/<str:token>/withdrawal", answer.withdrawal, name="survey-withdrawal"),
+    path("s/<str:token>/refusal", answer.refusal, name="survey-refusal"),
+    path("s/<str:token>/preferences", answer.trap, name="survey-trap"),
+    path("reports/", reports.index, name="reports"),
+    path("reports/nps/", reports.nps, name="report-nps"),
+]

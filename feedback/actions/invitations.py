@@ -69,11 +69,7 @@ def _asked_recently(survey: Survey, contact: Contact) -> bool:
     """By any survey of the same kind, over all that the person is; other kinds have caps of their own."""
     since = Now() - timedelta(days=survey.quiet_days)
     members = contact.member_ids()
-    return (
-        Invitation.objects.asked()
-        .filter(contact__in=members, survey__kind=survey.kind, asked_at__gt=since)  # type: ignore[misc]
-        .exists()
-    )
+    return Invitation.objects.asked().filter(contact__in=members, survey__kind=survey.kind, asked_at__gt=since).exists()
 
 
 def _hold_back(

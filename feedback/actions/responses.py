@@ -56,7 +56,9 @@ def _glance(score: Score | None, sign: str) -> dict[str, Any]:
 
 def _looks_like_a_machine(glances: list[dict[str, Any]], invitation: Invitation) -> bool:
     """Two different scores at once; or two of them before anybody can have read the mail."""
-    seen = [(glance["score"], datetime.fromisoformat(glance["at"])) for glance in glances if glance["score"] is not None]
+    seen = [
+        (glance["score"], datetime.fromisoformat(glance["at"])) for glance in glances if glance["score"] is not None
+    ]
     last_score, last_at = seen[-1]
     others = [at for score, at in seen if score != last_score]
     early = last_at - invitation.asked_at < TOO_SOON
@@ -182,9 +184,7 @@ def _common(response: Response) -> dict[str, Any]:
 
 
 def _answered(response: Response) -> SurveyAnswered:
-    return SurveyAnswered(
-        **_common(response), response_id=response.pk, score=response.score or 0, band=response.band
-    )
+    return SurveyAnswered(**_common(response), response_id=response.pk, score=response.score or 0, band=response.band)
 
 
 def _changed(response: Response, previous: int) -> ResponseChanged:

@@ -12,7 +12,7 @@ from typing import ClassVar
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from feedback.statistics import Estimate
+from feedback.statistics import Change, Estimate
 from kernel.registry import Registry
 
 NUMBER = re.compile(r"[0-9]{1,3}")  # ASCII only: int() would also take "９" and " 9 "
@@ -40,7 +40,7 @@ class Band:
 
 
 class SurveyKind:
-    """Base of all kinds. `bands` lie in the order of the scale and cover it without gaps (checked by a contract test)."""
+    """Base of all kinds. `bands` lie in the order of the scale and cover it without gaps; a contract test checks it."""
 
     slug: ClassVar[str]
     label: ClassVar[str | Promise]
@@ -76,6 +76,10 @@ class SurveyKind:
     def estimate(self, counts: Mapping[int, int]) -> Estimate:
         """The headline figure with its interval, from answers by score."""
         raise NotImplementedError(f"{type(self).__name__} must implement estimate().")
+
+    def change(self, before: Mapping[int, int], after: Mapping[int, int]) -> Change | None:
+        """Did it really move between two periods? None where there are no answers, or the kind has no such test."""
+        return None
 
 
 kinds: Registry[SurveyKind] = Registry(

@@ -1,4 +1,4 @@
-"""What was answered. Only a person's confirmation makes it count; whatever a machine may have clicked stays provisional."""
+"""What was answered. Only a confirmation by a person makes it count; a click alone may be a machine's."""
 
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -63,7 +63,6 @@ class Response(models.Model):
     created_at = models.DateTimeField(db_default=Now())
 
     objects = ResponseQuerySet.as_manager()
-    answers: "models.Manager[Answer]"
 
     class Meta:
         verbose_name = _("response")
@@ -126,7 +125,8 @@ class Answer(models.Model):
         constraints = [
             models.UniqueConstraint(fields=("response", "question"), name="answer_once"),
             models.CheckConstraint(
-                condition=Q(number__isnull=False, text="") | (Q(number=None) & ~Q(text="")), name="answer_says_something"
+                condition=Q(number__isnull=False, text="") | (Q(number=None) & ~Q(text="")),
+                name="answer_says_something",
             ),
         ]
 

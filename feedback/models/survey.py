@@ -1,6 +1,6 @@
 """What is asked. A published version never changes: every answer stays tied to the words it answered."""
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -10,10 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import User
 from feedback.kinds.base import SurveyKind, kinds
-
-if TYPE_CHECKING:
-    from feedback.models.invitation import Invitation
-    from feedback.models.response import Response
 
 
 class SurveyQuerySet(models.QuerySet["Survey"]):
@@ -43,6 +39,11 @@ class Survey(models.Model):
     kind = models.CharField(_("kind"), max_length=24, choices=kinds.choices)
     status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.DRAFT, editable=False)
     trigger = models.CharField(_("asks"), max_length=40, choices=Trigger.choices, blank=True, default=Trigger.NONE)
+    # Whom the customer sees: the company, not the product. The hue chooses one of the twelve accents of customer pages.
+    brand_name = models.CharField(_("company name"), max_length=80)
+    brand_hue = models.PositiveSmallIntegerField(
+        _("accent"), default=8, choices=[(hue, str(hue)) for hue in range(12)], help_text=_("0 to 11: red to violet.")
+    )
     base_language = models.CharField(
         _("base language"), max_length=8, default="en", help_text=_("Used where a translation is missing.")
     )
@@ -61,9 +62,6 @@ class Survey(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = SurveyQuerySet.as_manager()
-    versions: "models.Manager[Version]"
-    invitations: "models.Manager[Invitation]"
-    responses: "models.Manager[Response]"
 
     class Meta:
         verbose_name = _("survey")
@@ -83,6 +81,11 @@ class Survey(models.Model):
     def is_active(self) -> bool:
         return self.status == self.Status.ACTIVE
 
+    @property
+    def brand(self) -> dict[str, Any]:
+        """As templates/customer/base.html and the mail want it."""
+        return {"name": self.brand_name, "logo": "", "hue": self.brand_hue}
+
     @cached_property
     def plugin(self) -> SurveyKind:
         return kinds.get(self.kind)()
@@ -93,7 +96,10 @@ class Survey(models.Model):
 
 
 class Version(models.Model):
-    """One wording. `texts`: {language: {"subject", "intro", "thanks"}}. The database refuses to change published ones."""
+    """One wording, unchangeable once published: the database sees to it.
+
+    `texts`: {language: {"subject", "intro", "thanks"}}.
+    """
 
     survey = models.ForeignKey(Survey, models.CASCADE, related_name="versions")
     number = models.PositiveSmallIntegerField(_("number"))
@@ -102,15 +108,15 @@ class Version(models.Model):
     published_by = models.ForeignKey(User, models.SET_NULL, null=True, editable=False, related_name="+")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
-    questions: "models.Manager[Question]"
-
     class Meta:
         verbose_name = _("version")
         verbose_name_plural = _("versions")
         ordering = ("survey", "-number")
         constraints = [
             models.UniqueConstraint(fields=("survey", "number"), name="survey_version_once"),
-            models.UniqueConstraint(fields=("survey",), condition=Q(published_at=None), name="survey_version_one_draft"),
+            models.UniqueConstraint(
+                fields=("survey",), condition=Q(published_at=None), name="survey_version_one_draft"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -45,7 +45,7 @@ def test_interval_is_clipped_at_both_ends() -> None:
 
 def test_interval_mirrors_when_promoters_and_detractors_change_places() -> None:
     low, high = nps_interval(Tally(60, 25, 15))
-    assert nps_interval(Tally(15, 25, 60)) == pytest.approx((-high, -low))
+    assert list(nps_interval(Tally(15, 25, 60))) == pytest.approx([-high, -low])
 
 
 def test_interval_narrows_with_more_answers() -> None:
@@ -99,7 +99,7 @@ def test_change_that_chance_does_not_explain() -> None:
 def test_change_backwards_is_the_same_change() -> None:
     there = nps_change(Tally(60, 25, 15), Tally(70, 20, 10))
     back = nps_change(Tally(70, 20, 10), Tally(60, 25, 15))
-    assert (back.delta, back.p) == (pytest.approx(-there.delta), pytest.approx(there.p))
+    assert [back.delta, back.p] == pytest.approx([-there.delta, there.p])
 
 
 @pytest.mark.parametrize(("margin", "needed"), [(5, 1027), (10, 255), (15, 112), (20, 62)])

@@ -8,7 +8,7 @@ from crm.models import Feeling
 from feedback import statistics
 from feedback.kinds.base import Band, SurveyKind, kinds
 
-DETRACTORS = Band("detractor", _("Detractors"), range(0, 7), Feeling.UPSET, needs_care=True)
+DETRACTORS = Band("detractor", _("Detractors"), range(7), Feeling.UPSET, needs_care=True)
 PASSIVES = Band("passive", _("Passives"), range(7, 9), Feeling.FINE)
 PROMOTERS = Band("promoter", _("Promoters"), range(9, 11), Feeling.GLAD)
 
@@ -24,6 +24,10 @@ class Nps(SurveyKind):
 
     def estimate(self, counts: Mapping[int, int]) -> statistics.Estimate:
         return statistics.nps_estimate(tally(counts))
+
+    def change(self, before: Mapping[int, int], after: Mapping[int, int]) -> statistics.Change | None:
+        old, new = tally(before), tally(after)
+        return statistics.nps_change(old, new) if old.n and new.n else None
 
 
 def tally(counts: Mapping[int, int]) -> statistics.Tally:

@@ -1,0 +1,160 @@
+"""What surveys say: the one source of figures for pages, API and exports.
+
+Only confirmed answers count. Periods are [since, until), moments with a time zone; weeks begin on Monday in the
+installation's time zone.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, Self
+
+from django.db.models import Count, Q
+from django.db.models.functions import TruncDay, TruncMonth, TruncWeek
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from feedback.kinds.base import SurveyKind, kinds
+from feedback.models import Invitation, Response, Survey
+from feedback.models.response import ResponseQuerySet
+from feedback.statistics import Estimate, wilson
+
+STEPS = {"day": TruncDay, "week": TruncWeek, "month": TruncMonth}
+# by → the columns that name a group: its key and what people read
+GROUPS = {
+    "inbox": ("inbox_id", "inbox__name"),
+    "language": ("language", "language"),
+    "agent": ("invitation__agent_id", "invitation__agent__email"),
+    "survey": ("survey_id", "survey__name"),
+}
+Counts = Mapping[int, int]  # score → answers
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Which answers a report is about. `survey` None: all surveys of the kind."""
+
+    kind: str
+    since: datetime
+    until: datetime
+    survey: Survey | None = None
+    inbox_id: int | None = None
+    language: str = ""
+
+    @property
+    def plugin(self) -> SurveyKind:
+        return kinds.get(self.kind)()
+
+    @property
+    def previous(self) -> Self:
+        """The period of the same length right before."""
+        return replace(self, since=self.since - (self.until - self.since), until=self.since)
+
+    def responses(self) -> ResponseQuerySet:
+        rows = Response.objects.confirmed().between(self.since, self.until).filter(self._survey())
+        if self.inbox_id is not None:
+            rows = rows.filter(inbox=self.inbox_id)
+        return rows.filter(language=self.language) if self.language else rows
+
+    def _survey(self) -> Q:
+        """By ids rather than by a join, so that the report's index is read from end to end."""
+        if self.survey is not None:
+            return Q(survey=self.survey)
+        return Q(survey__in=list(Survey.objects.of_kind(self.kind).values_list("pk", flat=True)))
+
+    def invitations(self) -> Any:
+        rows = Invitation.objects.delivered().filter(self._survey(), asked_at__gte=self.since, asked_at__lt=self.until)
+        return rows if self.inbox_id is None else rows.filter(inbox=self.inbox_id)
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Answered of delivered, of those asked in the period; `low` and `high` by Wilson. Shares from 0 to 1."""
+
+    answered: int
+    delivered: int
+
+    @property
+    def share(self) -> float | None:
+        return self.answered / self.delivered if self.delivered else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        return wilson(self.answered, self.delivered) if self.delivered else None
+
+
+def nps_report(survey: Survey | None, since: datetime, until: datetime, by: str = "week") -> dict[str, Any]:
+    """The NPS of one survey, or of all. Same as `report` for the kind "nps"."""
+    return report(Scope("nps", since, until, survey), by)
+
+
+def report(scope: Scope, by: str = "week") -> dict[str, Any]:
+    """{n, score, ci_low, ci_high, confidence, display, distribution, bands, groups[], series[]}.
+
+    `by` day, week or month: the step of the series. Any of GROUPS: groups by it, the series by week.
+    Scores are not rounded, and None without answers. `display` ("hidden", "low", "full") says how much a page should
+    make of them. Raises ValueError for an unknown `by`.
+    """
+    if by not in STEPS and by not in GROUPS:
+        raise ValueError(_("Choose one of: %(names)s.") % {"names": ", ".join([*STEPS, *GROUPS])})
+    counts = count(scope)
+    return {
+        **_figures(scope.plugin.estimate(counts)),
+        "distribution": [{"score": score, "n": counts.get(score, 0)} for score in scope.plugin.scale],
+        "bands": band_counts(scope.plugin, counts),
+        "groups": groups(scope, by) if by in GROUPS else [],
+        "series": series(scope, by if by in STEPS else "week"),
+    }
+
+
+def _figures(estimate: Estimate) -> dict[str, Any]:
+    return {
+        "n": estimate.n,
+        "score": estimate.score,
+        "ci_low": estimate.low,
+        "ci_high": estimate.high,
+        "confidence": estimate.confidence,
+        "display": str(estimate.display),
+    }
+
+
+def count(scope: Scope) -> Counts:
+    rows = scope.responses().order_by().values_list("score").annotate(n=Count("pk"))
+    return {score: n for score, n in rows if score is not None}
+
+
+def band_counts(plugin: SurveyKind, counts: Counts) -> dict[str, int]:
+    return {band.slug: sum(counts.get(score, 0) for score in band.scores) for band in plugin.bands}
+
+
+def series(scope: Scope, step: str) -> list[dict[str, Any]]:
+    """One entry for each step that has answers, oldest first."""
+    trunc = STEPS[step]("submitted_at", tzinfo=timezone.get_default_timezone())
+    rows = scope.responses().order_by().annotate(start=trunc).values_list("start", "score").annotate(n=Count("pk"))
+    by_start: dict[date, Counter[int]] = defaultdict(Counter)
+    for start, score, n in rows:
+        by_start[timezone.localdate(start, timezone.get_default_timezone())][score] += n
+    return [{"start": start, **_figures(scope.plugin.estimate(by_start[start]))} for start in sorted(by_start)]
+
+
+def groups(scope: Scope, by: str) -> list[dict[str, Any]]:
+    """One entry for each group, the largest first."""
+    key, label = GROUPS[by]
+    rows = scope.responses().order_by().values_list(key, label, "score").annotate(n=Count("pk"))
+    by_key: dict[tuple[Any, str], Counter[int]] = defaultdict(Counter)
+    for value, name, score, n in rows:
+        by_key[value, name or ""][score] += n
+    found = [
+        {"key": value, "label": name, **_figures(scope.plugin.estimate(counts))}
+        for (value, name), counts in by_key.items()
+    ]
+    return sorted(found, key=lambda group: (-group["n"], str(group["label"])))
+
+
+def response_rate(scope: Scope) -> Rate:
+    """Of those asked in the period. A language filter does not apply: who stayed silent has no answer's language."""
+    asked = scope.invitations().aggregate(
+        delivered=Count("pk"), answered=Count("pk", filter=Q(answered_at__isnull=False))
+    )
+    return Rate(asked["answered"], asked["delivered"])

@@ -1,0 +1,211 @@
+"""From numbers to what a manager reads: charts, sentences, links. Figures come from feedback.reporting alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from feedback.forms.report import ReportForm
+from feedback.kinds.base import SurveyKind
+from feedback.reporting import Rate, Scope, band_counts, count, response_rate, series
+from feedback.statistics import Change, Estimate, sample_size, sample_size_for_change
+from kernel import charts
+
+MARGIN = 10  # points: what a manager usually wants to know a score to
+BAND_WIDTH = 480  # units of the band bar's viewBox
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One band in the bar of bands: a link to the answers behind it."""
+
+    slug: str
+    label: str
+    n: int
+    share: str
+    feeling: str
+    x: str
+    width: str
+    url: str
+    current: bool
+
+
+def overview(scope: Scope, form: ReportForm, query: QueryDict) -> dict[str, Any]:
+    """Everything above the verbatims."""
+    plugin, counts = scope.plugin, count(scope)
+    estimate = plugin.estimate(counts)
+    period = spell_period(scope)
+    return {
+        "estimate": estimate,
+        "period": period,
+        **spell_estimate(estimate),
+        "steps": _steps(form.chosen_step, query),
+        "interval": _interval(plugin, estimate, period),
+        "distribution": _distribution(plugin, counts, period),
+        "segments": segments(plugin, counts, query),
+        "trend": _trend(plugin, scope, form.chosen_step, period),
+        "change": spell_change(plugin.change(count(scope.previous), counts), estimate, count(scope.previous)),
+        "rate": _rate(response_rate(scope)),
+        "advice": advice(estimate),
+    }
+
+
+def spell_estimate(estimate: Estimate) -> dict[str, Any]:
+    """As components/stat.html takes it."""
+    figures = {"score": estimate.score, "low": estimate.low, "high": estimate.high}
+    spelled = {name: "" if value is None else charts.shown(round(value)) for name, value in figures.items()}
+    return {**spelled, "few": estimate.n < charts.FEW}
+
+
+def _steps(chosen: str, query: QueryDict) -> list[dict[str, Any]]:
+    labels = {"week": _("Weeks"), "month": _("Months")}
+    return [
+        {"label": label, "url": with_query(query, step=step, cursor=""), "current": step == chosen}
+        for step, label in labels.items()
+    ]
+
+
+def spell_period(scope: Scope) -> str:
+    """ "5 Sept – 21 Nov": from the first to the last day, both included."""
+    first, last = scope.since, scope.until - timedelta(seconds=1)
+    form = "MONTH_DAY_FORMAT" if first.year == last.year else "DATE_FORMAT"
+    return f"{date_format(first, form)} – {date_format(last, 'DATE_FORMAT')}"
+
+
+def _interval(plugin: SurveyKind, estimate: Estimate, period: str) -> charts.Interval | None:
+    if estimate.score is None or estimate.low is None or estimate.high is None:
+        return None
+    return charts.interval(
+        round(estimate.score, 1),
+        round(estimate.low, 1),
+        round(estimate.high, 1),
+        n=estimate.n,
+        least=plugin.least,
+        most=plugin.most,
+        period=period,
+        confidence=estimate.confidence,
+    )
+
+
+def _distribution(plugin: SurveyKind, counts: Mapping[int, int], period: str) -> charts.Bars:
+    rows = [
+        (str(score), counts.get(score, 0), plugin.feeling_of(plugin.score(score).band))
+        for score in reversed(plugin.scale)
+    ]
+    return charts.bars(rows, title=_("How the answers spread"), period=period)
+
+
+def segments(plugin: SurveyKind, counts: Mapping[int, int], query: QueryDict) -> list[Segment]:
+    bands = band_counts(plugin, counts)
+    n, x, made = sum(bands.values()), 0.0, []
+    for band in plugin.bands:
+        width = BAND_WIDTH * bands[band.slug] / n if n else 0.0
+        share = f"{number_format(100 * bands[band.slug] / n, 0)} %" if n else "–"
+        current = query.get("band") == band.slug
+        url = with_query(query, band="" if current else band.slug, cursor="") + "#answers"
+        made.append(
+            Segment(
+                band.slug,
+                str(band.label),
+                bands[band.slug],
+                share,
+                band.feeling,
+                charts.number(x),
+                charts.number(width),
+                url,
+                current,
+            )
+        )
+        x += width
+    return made
+
+
+def with_query(query: QueryDict, **changes: str) -> str:
+    """The same address with other parameters; "" takes one out."""
+    new = query.copy()
+    for name, value in changes.items():
+        if value:
+            new[name] = value
+        else:
+            new.pop(name, None)
+    return f"?{new.urlencode()}"
+
+
+def _trend(plugin: SurveyKind, scope: Scope, step: str, period: str) -> charts.TrendBand | None:
+    moments = [
+        charts.Moment(entry["start"], round(entry["score"], 1), entry["ci_low"], entry["ci_high"], entry["n"])
+        for entry in series(scope, step)
+    ]
+    title = _("Month by month") if step == "month" else _("Week by week")
+    return charts.trend_band(moments, title=title, period=period) if len(moments) > 1 else None
+
+
+def _rate(rate: Rate) -> dict[str, Any]:
+    if rate.share is None or rate.interval is None:
+        return {"n": 0}
+    low, high = rate.interval
+    percent = [f"{number_format(100 * share, 0)} %" for share in (rate.share, low, high)]
+    few = rate.delivered < charts.FEW
+    return {"n": rate.delivered, "value": percent[0], "low": percent[1], "high": percent[2], "few": few}
+
+
+def spell_change(change: Change | None, now: Estimate, before: Mapping[int, int]) -> str:
+    """One sentence that a manager can repeat without being wrong."""
+    n = sum(before.values())
+    if change is None or not n:
+        return _("No answers in the period before, so there is nothing to compare with.")
+    if min(n, now.n) < charts.FEW:
+        return _("Too few answers to compare with the period before (n %(n)s).") % {"n": charts.shown(n)}
+    values = {
+        "points": charts.shown(round(abs(change.delta), 1)),
+        "low": charts.shown(round(change.low, 1)),
+        "high": charts.shown(round(change.high, 1)),
+        "p": spell_p(change.p),
+        "n": charts.shown(n),
+    }
+    return _verdict(change) % values
+
+
+def _verdict(change: Change) -> str:
+    if change.is_significant and change.delta > 0:
+        return _(
+            "Up %(points)s points on the period before (%(low)s to %(high)s, p %(p)s, n before %(n)s): "
+            "more than chance explains."
+        )
+    if change.is_significant:
+        return _(
+            "Down %(points)s points on the period before (%(low)s to %(high)s, p %(p)s, n before %(n)s): "
+            "more than chance explains."
+        )
+    return _(
+        "%(points)s points apart from the period before (%(low)s to %(high)s, p %(p)s, n before %(n)s): "
+        "chance alone does that often enough."
+    )
+
+
+def spell_p(p: float) -> str:
+    return "< 0.001" if p < 0.001 else number_format(p, 3 if p < 0.1 else 2)
+
+
+def advice(estimate: Estimate) -> str:
+    """What it would take to know more."""
+    missing = sample_size(MARGIN) - estimate.n
+    if missing <= 0:
+        return _("To notice a change of %(points)d points, each period needs about %(n)s answers.") % {
+            "points": MARGIN,
+            "n": charts.shown(sample_size_for_change(MARGIN)),
+        }
+    values = {"points": MARGIN, "n": charts.shown(missing)}
+    return (
+        ngettext(
+            "One more answer would bring the interval to ± %(points)d points.",
+            "About %(n)s more answers would bring the interval to ± %(points)d points.",
+            missing,
+        )
+        % values
+    )
