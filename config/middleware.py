@@ -1,5 +1,6 @@
 """Middleware of our own, each one small function."""
 
+import time
 import uuid
 from collections.abc import Callable
 
@@ -12,6 +13,7 @@ from django.utils import translation
 from config import policies
 from kernel.policies import policy_of, refuse
 
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -24,6 +26,23 @@ def request_context(get_response: GetResponse) -> GetResponse:
         structlog.contextvars.bind_contextvars(request_id=request_id)
         response = get_response(request)
         response["X-Request-ID"] = request_id
+        return response
+
+    return middleware
+
+
+def request_metrics(get_response: GetResponse) -> GetResponse:
+    """How long each page takes, by its name: addresses would make a series of every contact."""
+    from config.observability import metrics
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        started = time.perf_counter()
+        response = get_response(request)
+        match = request.resolver_match
+        view = match.view_name if match else "none"
+        method = request.method if request.method in METHODS else "other"
+        status = f"{response.status_code // 100}xx"
+        metrics.requests.labels(view, method, status).observe(time.perf_counter() - started)
         return response
 
     return middleware

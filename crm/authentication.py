@@ -12,7 +12,6 @@ from rest_framework.request import Request
 
 from crm.models import ApiKey
 
-
 _MINUTE = timedelta(minutes=1)
 
 
@@ -67,7 +66,7 @@ class HasScope(BasePermission):
     """Keys: `read` for safe methods, `write` for others. Users: the view's policy, then `visible_to`."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        user = request.user
+        user: Any = request.user
         if isinstance(user, KeyHolder):
             return user.key.allows("read" if request.method in SAFE_METHODS else "write")
         policy = getattr(view, "policy", None)

@@ -96,10 +96,9 @@ class Contacts(ListModelMixin, RetrieveModelMixin, Resource):
 
     def get_queryset(self) -> QuerySet[Contact]:
         rows = Contact.objects.visible_to(self.request.user).prefetch_related("identities", "tags")
-        search = self.request.query_params.get("search", "") if self.action == "list" else ""
-        if self.action == "list":
-            rows = rows.survivors()
-        return rows.filter(search__icontains=search.strip()) if search.strip() else rows
+        if self.action != "list":
+            return rows
+        return rows.survivors().matching(self.request.query_params.get("search", ""))
 
     def get_serializer_context(self) -> dict[str, Any]:
         return {**super().get_serializer_context(), "scores": getattr(self, "scores", {})}

@@ -213,6 +213,18 @@ def replay(row: Retry) -> None:
     Retry.objects.filter(pk=row.pk).update(dead=False, attempts=0, due_at=Now(), lease=None)
 
 
+@transaction.atomic
+def replay_all(consumer: str) -> int:
+    """All dead letters of a consumer at once. Returns how many there were."""
+    return Retry.objects.filter(consumer=consumer, dead=True).update(dead=False, attempts=0, due_at=Now(), lease=None)
+
+
+@transaction.atomic
+def pause(cursor: Cursor, *, paused: bool) -> None:
+    """A paused consumer loses nothing: its events wait, and it goes on where it stopped."""
+    Cursor.objects.filter(pk=cursor.pk).update(paused=paused)
+
+
 def ensure_cursors() -> None:
     """A new consumer starts at the end of the ledger: it reacts to what happens from now on."""
     known = set(Cursor.objects.values_list("consumer", flat=True))

@@ -1,0 +1,119 @@
+"""Figures about the running product, each one short indexed query (no counting of finished rows)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from crm.ledger import consume
+from crm.models import Cursor, Heartbeat, Retry
+from journeys.models import Timer
+from kernel import lease
+from kernel.lists import capped_count
+from omnichannel.models import Delivery, RawInbound
+
+
+@dataclass(frozen=True)
+class Queue:
+    """`due` counted up to 10,000; `oldest` seconds that the most overdue row has waited."""
+
+    name: str
+    label: Any
+    due: int
+    oldest: float
+
+
+@dataclass(frozen=True)
+class ConsumerState:
+    name: str
+    unread: int
+    retrying: int
+    dead: int
+    paused: bool
+    moved_at: datetime
+
+
+def queues() -> Iterator[Queue]:
+    for name, label, rows in _queues():
+        yield Queue(name, label, capped_count(rows.filter(due_at__lte=_now())).number, lease.oldest_overdue(rows))
+
+
+def _queues() -> list[tuple[str, Any, QuerySet[Any]]]:
+    going_out = [Delivery.State.QUEUED, Delivery.State.UNKNOWN]
+    return [
+        ("inbound", _("Came in, not read yet"), RawInbound.objects.filter(state=RawInbound.State.RECEIVED)),
+        ("deliveries", _("On the way out"), Delivery.objects.filter(state__in=going_out)),
+        ("timers", _("Timers of journeys"), Timer.objects.all()),
+        ("retries", _("Events tried again"), Retry.objects.filter(dead=False)),
+    ]
+
+
+def _now() -> datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT now()")
+        row = cursor.fetchone()
+    return row[0]
+
+
+def consumers() -> list[ConsumerState]:
+    unread = consume.lags()
+    counted = Retry.objects.values_list("consumer", "dead").annotate(n=Count("pk"))
+    counts = {(consumer, dead): n for consumer, dead, n in counted}
+    return [
+        ConsumerState(
+            name=cursor.consumer,
+            unread=unread.get(cursor.consumer, 0),
+            retrying=counts.get((cursor.consumer, False), 0),
+            dead=counts.get((cursor.consumer, True), 0),
+            paused=cursor.paused,
+            moved_at=cursor.moved_at,
+        )
+        for cursor in Cursor.objects.order_by("consumer")
+    ]
+
+
+def open_deliveries() -> dict[str, int]:
+    """Not settled, or failed: what the partial index holds."""
+    states = ("queued", "unknown", "failed")
+    return dict.fromkeys(states, 0) | _by_state(Delivery.objects.filter(state__in=states))
+
+
+def open_inbound() -> dict[str, int]:
+    states = ("received", "quarantined")
+    return dict.fromkeys(states, 0) | _by_state(RawInbound.objects.filter(state__in=states))
+
+
+def _by_state(rows: QuerySet[Any]) -> dict[str, int]:
+    return dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
+
+
+def heartbeats() -> list[Heartbeat]:
+    return list(Heartbeat.objects.order_by("service"))
+
+
+_OLDEST_WRITER = """
+SELECT coalesce(extract(epoch FROM max(clock_timestamp() - xact_start)), 0) FROM pg_stat_activity
+WHERE datname = current_database() AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()"""
+
+
+def oldest_writer() -> float:
+    """Seconds since the oldest transaction that has written began: every consumer waits for it (DESIGN 2.2)."""
+    return float(_value(_OLDEST_WRITER))
+
+
+def database_bytes() -> int:
+    return int(_value("SELECT pg_database_size(current_database())"))
+
+
+def database_version() -> str:
+    return str(_value("SHOW server_version"))
+
+
+def _value(sql: str) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchone()[0]

@@ -1,0 +1,153 @@
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.db.models.functions import Now
+from django.test import Client
+from pytest_django import Settings
+
+from config.observability import readiness
+from crm.ledger import consume
+from crm.models import ApiKey, Cursor, Event, Heartbeat
+
+DEAD_BROKER = "redis://127.0.0.1:1"
+
+
+@pytest.fixture
+def beating() -> None:
+    Heartbeat.objects.update_or_create(service="worker", defaults={"at": Now()})
+
+
+def states(parts: list[readiness.Part]) -> dict[str, bool]:
+    return {part.name: part.ok for part in parts}
+
+
+def test_healthz_answers_without_any_service(client: Client) -> None:
+    answer = client.get("/healthz")
+
+    assert (answer.status_code, answer.content) == (200, b"ok\n")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("beating")
+def test_readyz_names_every_part_when_all_is_well(client: Client) -> None:
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 200
+    assert answer.json()["ready"] is True
+    assert {name: part["ok"] for name, part in answer.json()["parts"].items()} == {
+        "database": True,
+        "worker": True,
+        "consumers": True,
+        "broker": True,
+    }
+
+
+@pytest.mark.django_db(transaction=True)
+def test_readyz_says_that_no_worker_has_reported(client: Client) -> None:
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 503
+    assert answer.json()["parts"]["worker"] == {"ok": False, "detail": "no worker has reported yet"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_readyz_fails_for_an_old_heartbeat(client: Client) -> None:
+    Heartbeat.objects.create(service="worker", at=Now() - timedelta(minutes=2))
+
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 503
+    assert answer.json()["parts"]["worker"] == {"ok": False, "detail": "last heartbeat 120 s ago"}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("beating")
+def test_readyz_names_the_consumer_that_is_behind(client: Client) -> None:
+    consume.ensure_cursors()
+    Event.objects.create(name="x", message_id="1", recorded_at=Now() - timedelta(minutes=5), contact=None)
+    Cursor.objects.update(xid=0, event_id=0, paused=True)
+    Cursor.objects.create(consumer="test.slow")
+
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 503
+    assert answer.json()["parts"]["consumers"] == {"ok": False, "detail": "test.slow is 300 s behind"}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("beating")
+def test_readyz_answers_when_the_broker_is_away(client: Client, settings: Settings) -> None:
+    settings.CELERY_BROKER_URL = DEAD_BROKER
+
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 503
+    assert {name for name, part in answer.json()["parts"].items() if not part["ok"]} == {"broker"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_readiness_names_all_that_cannot_be_known_without_the_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    parameters = {"host": "127.0.0.1", "port": 1, "user": "hilo", "dbname": "hilo"}
+    monkeypatch.setattr(readiness, "_parameters", lambda: parameters)
+
+    assert states(readiness.check()) == {"database": False, "worker": False, "consumers": False, "broker": True}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_readiness_does_not_wait_for_parts_that_never_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    def hang(*_: Any) -> list[readiness.Part]:
+        time.sleep(3)
+        return []
+
+    monkeypatch.setattr(readiness, "_database", hang)
+    monkeypatch.setattr(readiness, "_broker", hang)
+    started = time.monotonic()
+
+    parts = readiness.check()
+
+    assert time.monotonic() - started < 3
+    assert states(parts) == {"database": False, "worker": False, "consumers": False, "broker": False}
+    assert parts[0].detail == "no answer within 0.8 s"
+
+
+@pytest.mark.django_db
+def test_metrics_show_queues_and_requests_on_loopback(client: Client) -> None:
+    client.get("/healthz")
+
+    text = client.get("/metrics").content.decode()
+
+    assert 'hilo_queue_due{queue="deliveries"} 0.0' in text
+    assert 'hilo_inbound{state="quarantined"} 0.0' in text
+    assert 'hilo_request_seconds_count{method="GET",status="2xx",view="healthz"}' in text
+    assert "hilo_oldest_writing_transaction_seconds" in text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("scopes", "expected"), [(["metrics"], 200), (["all"], 200), (["read", "write"], 401), (None, 401)]
+)
+def test_metrics_from_elsewhere_need_a_key_with_the_scope(
+    client: Client, scopes: list[str] | None, expected: int
+) -> None:
+    headers = {}
+    if scopes:
+        _key, secret = ApiKey.objects.issue(name="prometheus", scopes=scopes)
+        headers["Authorization"] = f"Bearer {secret}"
+
+    answer = client.get("/metrics", headers=headers, REMOTE_ADDR="192.0.2.7")
+
+    assert answer.status_code == expected
+
+
+@pytest.mark.django_db
+def test_metrics_behind_a_proxy_on_the_same_machine_are_not_loopback(client: Client) -> None:
+    answer = client.get("/metrics", headers={"X-Forwarded-For": "192.0.2.7"})
+
+    assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer")
+
+
+def test_health_addresses_are_served_without_https_redirect() -> None:
+    assert django_settings.SECURE_REDIRECT_EXEMPT == [r"^healthz$", r"^readyz$", r"^metrics$"]

@@ -1,0 +1,46 @@
+"""For load balancers and monitoring: /healthz, /readyz, /metrics."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_safe
+
+from config.observability import metrics, readiness
+from crm.authentication import find_key
+from kernel.policies import by_key, public
+
+LOOPBACK = ("127.0.0.1", "::1")
+
+
+@public
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    """This process answers. Says nothing about others, so that a lost database does not restart the web server."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@public
+@require_safe
+def readyz(request: HttpRequest) -> HttpResponse:
+    parts = readiness.check()
+    ready = all(part.ok for part in parts)
+    body = {"ready": ready, "parts": {part.name: {"ok": part.ok, "detail": part.detail} for part in parts}}
+    return JsonResponse(body, status=200 if ready else 503)
+
+
+@by_key
+@require_safe
+def prometheus(request: HttpRequest) -> HttpResponse:
+    if not may_scrape(request):
+        answer = HttpResponse("A key with the scope metrics is needed from another machine.\n", status=401)
+        answer["WWW-Authenticate"] = "Bearer"
+        return answer
+    return HttpResponse(metrics.page(), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def may_scrape(request: HttpRequest) -> bool:
+    """From this machine itself, not through a proxy on it; else with a key."""
+    forwarded = request.headers.get("X-Forwarded-For") or request.headers.get("Forwarded")
+    if request.META.get("REMOTE_ADDR") in LOOPBACK and not forwarded:
+        return True
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    key = find_key(secret.strip()) if scheme.lower() == "bearer" else None
+    return key is not None and key.allows("metrics")

@@ -1,0 +1,44 @@
+"""What a colleague chooses for themselves: theme, language, time zone. A form posts what it knows of the three."""
+
+from zoneinfo import available_timezones
+
+from django import forms
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from crm.models import User
+from kernel.policies import SignedInRequest, signed_in
+
+ZONES = [(name, name) for name in sorted(available_timezones())]
+
+
+class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]
+    language = forms.ChoiceField(choices=[("", ""), *settings.LANGUAGES], required=False)
+    time_zone = forms.ChoiceField(choices=[("", ""), *ZONES], required=False)
+
+    class Meta:
+        model = User
+        fields = ("theme", "language", "time_zone")
+
+
+@signed_in
+@require_POST
+def preferences(request: SignedInRequest) -> HttpResponse:
+    chosen = {name: request.POST[name] for name in PreferencesForm.Meta.fields if name in request.POST}
+    current = {name: getattr(request.user, name) for name in PreferencesForm.Meta.fields}
+    form = PreferencesForm({**current, **chosen}, instance=request.user)
+    if not form.is_valid():
+        return HttpResponse(form.errors.as_json(), status=422, content_type="application/json")
+    form.save()
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204)
+    return redirect(_back(request))
+
+
+def _back(request: HttpRequest) -> str:
+    came_from = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(came_from, {request.get_host()}, require_https=request.is_secure())
+    return came_from if ours else "/"
