@@ -13,6 +13,9 @@ from config.supervisor.options import Options
 from config.supervisor.output import Output
 from config.supervisor.table import Program
 
+# glibc gives each thread an arena of its own otherwise, and keeps what was freed in it.
+FRUGAL = {"MALLOC_ARENA_MAX": "2"}
+
 
 class Assembly:
     """What every child needs to know about this installation."""
@@ -31,7 +34,7 @@ class Assembly:
             valkey_url=urls.get("valkey") or os.environ["VALKEY_URL"],
             role=role,
         )
-        return shared | self.options.environment() | {MARK: str(self.directory.root)}
+        return shared | self.options.environment() | {MARK: str(self.directory.root)} | FRUGAL
 
     def of_server(self, server: Server) -> Child:
         def clean_up() -> None:

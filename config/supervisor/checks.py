@@ -18,10 +18,14 @@ LEAST_FREE_BYTES = 200 * 1024 * 1024
 
 def before_start(options: Options) -> None:
     """Raises ServiceError."""
-    refuse_taken_port(options.host, options.port, "--port")
-    refuse_taken_port(options.host, options.smtp_port, "--smtp-port")
     refuse_full_disk(options.data)
     refuse_unreachable_servers()
+
+
+def ports(options: Options) -> None:
+    """Once orphans of an earlier start, which would hold them, are gone. Raises ServiceError."""
+    refuse_taken_port(options.host, options.port, "--port")
+    refuse_taken_port(options.host, options.smtp_port, "--smtp-port")
 
 
 def refuse_taken_port(host: str, port: int, option: str) -> None:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import IO
 
 COLOURS = ("36", "33", "32", "35", "34", "96", "93", "92")
-NAME_WIDTH = 8
+NAME_WIDTH = 9
 
 
 class Output:

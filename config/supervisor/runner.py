@@ -10,7 +10,7 @@ from config.services.embedded import START_SECONDS, servers
 from config.services.errors import ServiceError
 from config.services.layout import prepare
 from config.services.server import Server
-from config.supervisor import database, ready
+from config.supervisor import checks, database, ready
 from config.supervisor.assembly import Assembly
 from config.supervisor.child import Child
 from config.supervisor.holding import hold
@@ -43,6 +43,7 @@ class Supervisor:
             # Also where a shell started us with SIGINT ignored, as it does with `bin/up &`.
             signal.signal(number, self._signalled)
         with hold(self.directory, self.servers, self.output):
+            checks.ports(self.options)
             try:
                 self._start()
                 self._announce()
@@ -65,7 +66,7 @@ class Supervisor:
             log=self.directory.logs / "prepare.log",
             interrupted=lambda: self.stopping,
         )
-        with self.output.step("Starting web, worker, beat, SMTP and IMAP"):
+        with self.output.step("Starting web, worker and listeners"):
             for program in programs(self.options):
                 self._add(self.assembly.of_program(program))
             self._wait(lambda: ready.answers(self.options), READY_SECONDS)

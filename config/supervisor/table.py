@@ -31,16 +31,20 @@ def programs(options: Options) -> list[Program]:
             # The words `celery worker` side by side, as operators look for them; APP stands for `--app`.
             [PYTHON, "-m", "celery", "worker", "-c", "2", "-n", f"hilo-{options.port}@%h", "-l", "warning"],
             role="worker",
-            # SIGTERM then ends running tasks softly and gives their messages back, instead of waiting for them.
-            environment={"APP": "config.celery", "REMAP_SIGTERM": "SIGQUIT"},
+            environment={
+                "APP": "config.celery",
+                # SIGTERM then ends running tasks softly and gives their messages back, instead of waiting for them.
+                "REMAP_SIGTERM": "SIGQUIT",
+                "CELERY_QUIET": "1",
+                # Eight lines at each start; docs/operations says that root is not needed.
+                "PYTHONWARNINGS": "ignore:You're running the worker",
+            },
         ),
-        Program("beat", [PYTHON, MANAGE, "beat"], role="beat"),
         Program(
-            "smtp",
-            [PYTHON, MANAGE, "smtp_listener", "--host", options.host, "--port", str(options.smtp_port)],
-            role="smtp",
+            "listeners",
+            [PYTHON, MANAGE, "listeners", "--host", options.host, "--port", str(options.smtp_port)],
+            role="listeners",
         ),
-        Program("imap", [PYTHON, MANAGE, "imap_listener"], role="imap"),
     ]
 
 

@@ -60,8 +60,8 @@ def test_output_lines_carry_the_name(stream: io.StringIO, started: list[Child]) 
 
     assert wait_until(lambda: stream.getvalue().count("\n") == 2, 5)
     assert [line.split(" ", 1)[1] for line in stream.getvalue().splitlines()] == [
-        "part     | first",
-        "part     | second",
+        "part      | first",
+        "part      | second",
     ]
 
 

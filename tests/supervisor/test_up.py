@@ -1,0 +1,156 @@
+"""The whole product under its supervisor: up, killed in every way, up again, and gone without a trace."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from config.services.environment import REPOSITORY
+from config.services.processes import is_running, wait_until
+from tests.supervisor import free_port
+from tests.supervisor.product import Keeper, Product, kill
+
+RECOVERY_SECONDS = 30
+
+
+def manage(data_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "config.services.manage", *arguments],
+        cwd=REPOSITORY,
+        env=os.environ | {"HILO_DATA": str(data_dir)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_start_answers_on_its_ports(running: Product) -> None:
+    assert running.answers()
+    with socket.create_connection(("127.0.0.1", running.smtp_port), timeout=5) as mail:
+        assert mail.recv(4) == b"220 "
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_signal_leaves_nothing(running: Product, number: signal.Signals) -> None:
+    pids = running.pids()
+    assert len(pids) > 8
+
+    assert running.stop(number) == 0
+
+    assert running.pids() == []
+    assert [pid for pid in pids if is_running(pid)] == []
+
+
+def test_two_products_run_side_by_side(running: Product, data_dir: Path) -> None:
+    with Product(data_dir) as other:
+        other.wait_until_ready()
+
+        assert running.answers()
+        assert other.stop() == 0
+
+        assert other.pids() == []
+        assert running.answers()
+
+
+@pytest.mark.parametrize("title", ["postgres -D", "valkey.sock", "uvicorn", "spawn_main", "celery worker", "listeners"])
+def test_killed_part_comes_back(running: Product, title: str) -> None:
+    before = running.pids(title)
+    assert before
+
+    kill(before[0])
+
+    assert wait_until(lambda: set(running.pids(title)) - set(before) != set(), RECOVERY_SECONDS), running.output
+    assert wait_until(running.answers, RECOVERY_SECONDS), running.output
+
+
+def test_killed_supervisor_takes_its_children_along(keeper: Keeper) -> None:
+    first = keeper.running()
+    pids = first.pids()
+
+    kill(first.process.pid)
+    first.process.wait()
+
+    assert wait_until(lambda: not any(is_running(pid) for pid in pids), RECOVERY_SECONDS)
+    assert keeper.start().answers()
+
+
+def test_everything_killed_at_once_recovers(keeper: Keeper) -> None:
+    keeper.running().kill_everything()
+
+    assert keeper.start().answers()
+
+
+def test_orphan_that_holds_the_port_is_ended(keeper: Keeper) -> None:
+    """Supervisor and uvicorn killed in the same moment: uvicorn's workers are nobody's children then."""
+    first = keeper.running()
+    orphans = first.pids("spawn_main")
+    assert len(orphans) == 2
+
+    for pid in (first.process.pid, *first.pids("uvicorn")):
+        kill(pid)
+    first.process.wait()
+
+    assert keeper.start().answers()
+    assert [pid for pid in orphans if is_running(pid)] == []
+
+
+def test_signal_during_the_start_stops_it(data_dir: Path) -> None:
+    with Product(data_dir) as product:
+        assert wait_until(lambda: len(product.pids()) > 2, 30)
+
+        assert product.stop() == 0
+
+    assert product.pids() == []
+    assert not product.is_ready
+
+
+def test_second_supervisor_of_a_data_directory_is_refused(running: Product) -> None:
+    with Product(running.data_dir) as second:
+        assert second.process.wait(30) == 1
+        second.reader.join(5)
+
+    assert second.lines == [
+        f"Hilo is already running with the data directory {running.data_dir}: "
+        "stop that one, or choose another folder with --data (and other ports)."
+    ]
+    assert running.answers()
+
+
+def test_command_shares_the_servers_of_a_running_product(running: Product) -> None:
+    servers = running.pids("postgres -D")
+
+    answer = manage(running.data_dir, "migrate", "--check")
+
+    assert answer.returncode == 0, answer.stderr
+    assert running.pids("postgres -D") == servers
+    assert running.answers()
+
+
+def test_taken_port_is_one_sentence(data_dir: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+
+        with Product(data_dir, port=port) as product:
+            assert product.process.wait(30) == 1
+            product.reader.join(5)
+
+    assert product.lines == [f"Port {port} on 127.0.0.1 is taken by another program: choose another one with --port."]
+
+
+def test_unreachable_database_is_one_sentence(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://hilo:secret@127.0.0.1:{free_port()}/hilo")
+
+    with Product(data_dir) as product:
+        assert product.process.wait(30) == 1
+        product.reader.join(5)
+
+    assert len(product.lines) == 1
+    assert product.lines[0].startswith("The database at 127.0.0.1:")
+    assert product.lines[0].endswith("check DATABASE_URL and that server.")
+    assert "secret" not in product.lines[0]
