@@ -1,8 +1,8 @@
 """Config: {"texts": {"en": {"subject": "…", "text": "…"}, "es": {…}}, "purpose": "transactional" | "marketing",
 "unreachable": "continue" | "end", "brand": "Casa Lumbre"}.
 
-Subject and text are Liquid: `{{ contact.first_name }}`, `{{ event.total }}`. Blank lines part paragraphs. Everybody
-gets the text in their own language, and in the first one given if there is none.
+Subject and text are Liquid: `{{ contact.first_name }}`, `{{ event.total }}`, `{{ brand }}`. Blank lines part
+paragraphs. Everybody gets the text in their own language, and in the first one given if there is none.
 """
 
 from collections.abc import Mapping
@@ -84,7 +84,11 @@ class SendMessage(Node):
     def visit(self, config: Config, visit: Visit) -> Answer:
         return Send(
             texts=config["texts"],
-            data={"contact": visit.person.data, "event": dict(visit.entry.properties)},
+            data={
+                "contact": visit.person.data,
+                "event": dict(visit.entry.properties),
+                "brand": config.get("brand", ""),
+            },
             language=visit.person.language,
             purpose=config.get("purpose", "transactional"),
             brand=config.get("brand", ""),

@@ -1,4 +1,4 @@
-"""Config: {"amount": 3, "unit": "days"}. With "event": "…" and "where": [comparison, …] it waits for that, at most so long."""
+"""Config: {"amount": 3, "unit": "days"}; with "event": "…" and "where": [comparison, …] it waits for that as well."""
 
 from datetime import timedelta
 

@@ -1,0 +1,156 @@
+"""Journeys in the settings: versions with their outline and publication; enrolments with their log and a second try."""
+
+import json
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import User
+from journeys import reporting, telling
+from journeys.actions import enrolments, journeys
+from journeys.actions.enrolments import CannotRetry
+from journeys.graph import GraphError, problems
+from journeys.models import Enrolment, Journey, Version
+from journeys.outline import outline
+from kernel.admin_lists import FastList, ReadOnly
+
+
+@admin.register(Journey)
+class JourneyAdmin(FastList, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "status", "live_version", "under_way", "failed")
+    list_select_related = ("live_version__journey",)
+    search_fields = ("name", "slug")
+    readonly_fields = ("status", "live_version", "created_at")
+    prepopulated_fields = {"slug": ("name",)}
+    actions = ("pause", "resume")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """People are on its versions: it is paused instead."""
+        return obj is not None and obj.live_version_id is None and super().has_delete_permission(request, obj)
+
+    @admin.display(description=_("under way"))
+    def under_way(self, journey: Journey) -> int:
+        return Enrolment.objects.active().filter(journey=journey).count()
+
+    @admin.display(description=_("stopped"))
+    def failed(self, journey: Journey) -> int:
+        return Enrolment.objects.failed().filter(journey=journey).count()
+
+    @admin.action(description=_("Pause"), permissions=["change"])
+    def pause(self, request: HttpRequest, rows: QuerySet[Journey]) -> None:
+        for journey in rows:
+            journeys.pause(journey)
+
+    @admin.action(description=_("Let it go on"), permissions=["change"])
+    def resume(self, request: HttpRequest, rows: QuerySet[Journey]) -> None:
+        for journey in rows:
+            journeys.resume(journey)
+
+
+class VersionForm(forms.ModelForm[Version]):
+    graph = forms.JSONField(
+        label=_("graph"), widget=forms.Textarea(attrs={"rows": 30, "spellcheck": "false"}), encoder=None
+    )
+
+    class Meta:
+        model = Version
+        fields = ("journey", "graph")
+
+    def clean_graph(self) -> Any:
+        found = problems(self.cleaned_data["graph"])
+        if found:
+            raise forms.ValidationError(found)
+        return self.cleaned_data["graph"]
+
+
+@admin.register(Version)
+class VersionAdmin(FastList, admin.ModelAdmin):  # type: ignore[type-arg]
+    """A draft is written as JSON and shown as an outline. Published ones only show."""
+
+    form = VersionForm
+    list_display = ("__str__", "published_at", "published_by")
+    list_filter = ("journey",)
+    list_select_related = ("journey", "published_by")
+    autocomplete_fields = ("journey",)
+    readonly_fields = ("outline", "published_at", "published_by")
+    fields = ("journey", "outline", "graph", "published_at", "published_by")
+    search_fields = ("journey__name",)
+    actions = ("publish",)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return (obj is None or not obj.is_published) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is not None and not obj.is_published and super().has_delete_permission(request, obj)
+
+    @admin.display(description=_("outline"))
+    def outline(self, version: Version) -> SafeString | str:
+        graph = reporting.graph_of(version) if version.pk else None
+        if graph is None:
+            return "–"
+        lines = outline(graph, reporting.node_counts(version))
+        return render_to_string("journeys/outline.html", {"lines": lines})
+
+    def save_model(self, request: HttpRequest, obj: Version, form: Any, change: bool) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+            return
+        made = journeys.add_version(obj.journey, graph=obj.graph, by=_user(request))
+        obj.pk, obj.number = made.pk, made.number
+
+    @admin.action(description=_("Publish"), permissions=["view"])
+    def publish(self, request: HttpRequest, rows: QuerySet[Version]) -> None:
+        for version in rows.select_related("journey"):
+            try:
+                journeys.publish(version, by=_user(request))
+            except GraphError as error:
+                self.message_user(request, f"{version}: {error}", messages.ERROR)
+            else:
+                self.message_user(request, _("%(version)s is live.") % {"version": version}, messages.SUCCESS)
+
+
+@admin.register(Enrolment)
+class EnrolmentAdmin(ReadOnly, FastList):
+    list_display = ("contact", "journey", "state", "node", "entered_at", "reason")
+    list_filter = ("state", "journey")
+    list_select_related = ("contact", "journey")
+    ordering = ("-id",)
+    search_fields = ("=contact__identities__value",)
+    search_help_text = _("An e-mail address or number, whole.")
+    fields = ("contact", "journey", "version", "state", "node", "reason", "entered_at", "left_at", "log", "came_by")
+    readonly_fields = fields
+    actions = ("try_again", "take_out")
+
+    @admin.display(description=_("what happened"))
+    def log(self, enrolment: Enrolment) -> SafeString:
+        told = telling.log(enrolment, reporting.graph_of(enrolment.version))
+        return render_to_string("journeys/log.html", {"log": told})
+
+    @admin.display(description=_("came by"))
+    def came_by(self, enrolment: Enrolment) -> str:
+        return json.dumps(enrolment.entry, ensure_ascii=False, indent=1)
+
+    @admin.action(description=_("Try again what failed"), permissions=["view"])
+    def try_again(self, request: HttpRequest, rows: QuerySet[Enrolment]) -> None:
+        worked = 0
+        for enrolment in rows:
+            try:
+                worked += not enrolments.retry(enrolment, by=_user(request)).is_failed
+            except CannotRetry as error:
+                self.message_user(request, f"{enrolment.contact}: {error}", messages.WARNING)
+        self.message_user(request, _("%(n)s go on.") % {"n": worked}, messages.SUCCESS)
+
+    @admin.action(description=_("Take out of the journey"), permissions=["view"])
+    def take_out(self, request: HttpRequest, rows: QuerySet[Enrolment]) -> None:
+        for enrolment in rows:
+            enrolments.exit(enrolment, by=_user(request))
+
+
+def _user(request: HttpRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None

@@ -1,0 +1,69 @@
+"""Numbers about journeys, for pages, admin and API alike."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count as CountOf
+
+from journeys.engine import compiled
+from journeys.graph import Graph, GraphError, parse
+from journeys.models import Enrolment, Journey, Step, Version
+from journeys.outline import Count
+
+NOT_PASSED = ("waiting", "failed", "retried", "exited")  # outcomes that leave somebody where they stood
+
+
+@dataclass(frozen=True)
+class Totals:
+    """People by state, over all versions."""
+
+    active: int = 0
+    completed: int = 0
+    exited: int = 0
+    failed: int = 0
+
+    @property
+    def entered(self) -> int:
+        return self.active + self.completed + self.exited + self.failed
+
+
+def totals(journeys: Iterable[Journey]) -> dict[int, Totals]:
+    """Journey id → totals, in one query; journeys that nobody has entered have zeros."""
+    ids = [journey.pk for journey in journeys]
+    rows = Enrolment.objects.filter(journey__in=ids).values_list("journey", "state").annotate(CountOf("pk")).order_by()
+    found: dict[int, dict[str, int]] = {pk: {} for pk in ids}
+    for journey, state, number in rows:
+        found[journey][state] = number
+    return {pk: Totals(**states) for pk, states in found.items()}
+
+
+def node_counts(version: Version) -> dict[str, Count]:
+    """Node → how many stand there now and how many went through, in this version."""
+    standing = Enrolment.objects.filter(version=version, state=Enrolment.State.ACTIVE)
+    passed = Step.objects.filter(version=version).exclude(outcome__in=NOT_PASSED)
+    here = dict(standing.values_list("node").annotate(CountOf("pk")).order_by())
+    through = dict(passed.values_list("node").annotate(CountOf("pk")).order_by())
+    return {node: Count(here.get(node, 0), through.get(node, 0)) for node in here.keys() | through.keys()}
+
+
+def graph_of(version: Version) -> Graph | None:
+    """None for a graph that no longer holds, because a kind of node was taken away; its page says so."""
+    try:
+        return compiled.graph(version.pk) if version.is_published else parse(version.graph)
+    except GraphError:
+        return None
+
+
+def report(journey: Journey) -> dict[str, Any]:
+    """The whole of it as plain data, for the API."""
+    whole = totals([journey])[journey.pk]
+    nodes = node_counts(journey.live_version) if journey.live_version else {}
+    return {
+        "entered": whole.entered,
+        "active": whole.active,
+        "completed": whole.completed,
+        "exited": whole.exited,
+        "failed": whole.failed,
+        "nodes": [{"node": node, "standing": c.standing, "passed": c.passed} for node, c in sorted(nodes.items())],
+    }

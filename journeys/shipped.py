@@ -1,0 +1,92 @@
+"""The journey that comes with the product: somebody writes, is welcomed, and is asked once we have helped.
+
+    message received (written by a person, again after leaving)
+      → new to us, and here for the first time?  yes → welcome mail
+      → wait for the conversation to be resolved, at most 7 days
+          it happened → ask for an opinion → end
+          time is up  → end
+
+The survey's own trigger is switched off while this journey is live, so that nobody is asked from two sides.
+"""
+
+from typing import Any
+
+from django.db import transaction
+
+from crm.models import User
+from feedback.actions import surveys
+from feedback.actions.shipped import relationship_nps
+from feedback.models import Survey
+from journeys.actions import journeys
+from journeys.models import Journey
+
+SLUG = "welcome-and-ask"
+NAME = "Welcome and ask"
+PURPOSE = "Greets people who write for the first time, and asks how it went once their question is resolved."
+
+WELCOME = {
+    "en": {
+        "subject": "We have your message{% if contact.first_name != '' %}, {{ contact.first_name }}{% endif %}",
+        "text": (
+            "Hello{% if contact.first_name != '' %} {{ contact.first_name }}{% endif %},\n\n"
+            "Thank you for writing to us, and welcome. A person reads every message here; you will hear from one of us "
+            "soon, usually the same day.\n\n"
+            "If you think of something else, just reply to this mail: it joins the same conversation.\n\n"
+            "Warm regards,\n{{ brand }}"
+        ),
+    },
+    "es": {
+        "subject": "Hemos recibido tu mensaje{% if contact.first_name != '' %}, {{ contact.first_name }}{% endif %}",
+        "text": (
+            "Hola{% if contact.first_name != '' %}, {{ contact.first_name }}{% endif %}:\n\n"
+            "Gracias por escribirnos, te damos la bienvenida. Aquí una persona lee cada mensaje; te contestaremos "
+            "pronto, casi siempre el mismo día.\n\n"
+            "Si se te ocurre algo más, responde a este correo y quedará en la misma conversación.\n\n"
+            "Un saludo,\n{{ brand }}"
+        ),
+    },
+}
+
+
+def graph(*, survey_id: int, company: str) -> dict[str, Any]:
+    newcomer = [{"type": "newcomer", "days": 1}, {"type": "first_time"}]
+    by_a_person = [{"property": "automatic", "op": "is_not", "value": True}]
+    return {
+        "nodes": [
+            _node("wrote", "trigger_event", event="message.received", entry="again", where=by_a_person),
+            _node("new", "branch", match="all", conditions=newcomer),
+            _node("welcome", "send_message", texts=WELCOME, brand=company, purpose="transactional"),
+            _node("resolved", "wait", event="conversation.resolved", amount=7, unit="days"),
+            _node("ask", "send_survey", survey=survey_id),
+            _node("end", "end"),
+        ],
+        "edges": [
+            {"from": "wrote", "to": "new"},
+            {"from": "new", "branch": "yes", "to": "welcome"},
+            {"from": "new", "branch": "no", "to": "resolved"},
+            {"from": "welcome", "to": "resolved"},
+            {"from": "resolved", "branch": "event", "to": "ask"},
+            {"from": "resolved", "branch": "timeout", "to": "end"},
+            {"from": "ask", "to": "end"},
+        ],
+    }
+
+
+def _node(id: str, type: str, /, **config: Any) -> dict[str, Any]:  # noqa: A002 - the graph's own words
+    return {"id": id, "type": type, "config": config}
+
+
+@transaction.atomic
+def welcome_and_ask(*, company: str, live: bool, by: User | None = None) -> Journey:
+    """Install it, once; then the one there is, untouched. `live=False`: paused, for somebody to look at first."""
+    existing = Journey.objects.filter(slug=SLUG).first()
+    if existing is not None:
+        return existing
+    survey = relationship_nps(company=company, by=by)
+    journey = journeys.create(name=NAME, slug=SLUG, purpose=PURPOSE)
+    version = journeys.add_version(journey, graph=graph(survey_id=survey.pk, company=company), by=by)
+    journey = journeys.publish(version, by=by)
+    if not live:
+        return journeys.pause(journey)
+    surveys.ask_after(survey, trigger=Survey.Trigger.NONE, by=by)
+    return journey

@@ -1,0 +1,62 @@
+"""Where somebody is and why, in the reader's words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from crm.ledger.fact import tell
+from crm.models import Event
+from journeys.graph import Graph
+from journeys.models import Enrolment, Step
+from journeys.nodes.base import Placed
+
+SHAPES = {"failed": "case", "exited": "case"}
+
+
+@dataclass(frozen=True)
+class Told:
+    """One knot of the log."""
+
+    kind: str
+    title: str
+    text: str
+    cause: str
+    at: datetime
+
+
+def log(enrolment: Enrolment, graph: Graph | None) -> list[Told]:
+    """Oldest first, with the event behind each step. Two queries, however long it is."""
+    steps = list(enrolment.steps.all())
+    events = Event.objects.in_bulk({step.event_id for step in steps if step.event_id})
+    return [_told(step, graph, events.get(step.event_id or 0)) for step in steps]
+
+
+def _told(step: Step, graph: Graph | None, event: Event | None) -> Told:
+    placed = graph.nodes.get(step.node) if graph else None
+    cause = _("because of: %(event)s") % {"event": tell(event.name, event.properties)} if event else ""
+    kind = SHAPES.get(step.outcome) or (placed.kind.knot if placed else "event")
+    return Told(kind, placed.label if placed else step.node, outcome(step, placed), cause, step.at)
+
+
+def outcome(step: Step, placed: Placed | None) -> str:
+    """What came of it: "waits for conversation.resolved", "yes", "failed: no such field"."""
+    words = {
+        "waiting": _("waits"),
+        "failed": _("stopped"),
+        "exited": _("taken out"),
+        "retried": _("tried again"),
+        "end": _("the journey ends here"),
+        "next": "",
+    }
+    said = words.get(step.outcome)
+    if said is None:
+        branches = placed.kind.branches(placed.config) if placed else {}
+        said = str(branches.get(step.outcome) or step.outcome)
+    return ": ".join(part for part in (said, step.detail) if part)
+
+
+def place(enrolment: Enrolment, graph: Graph | None) -> str:
+    """The name of the node where they stand."""
+    placed = graph.nodes.get(enrolment.node) if graph else None
+    return placed.label if placed else enrolment.node

@@ -1,0 +1,113 @@
+"""All journeys, and one journey: its outline with people on it, its versions, publishing and pausing."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from journeys import reporting, telling
+from journeys.actions import journeys as verbs
+from journeys.actions.journeys import NothingToPublish
+from journeys.graph import GraphError
+from journeys.models import Enrolment, Journey, Version
+from journeys.outline import outline
+from kernel.lists import keyset_page
+from kernel.policies import SignedInRequest, managers_only
+
+PAGE = 25
+
+
+@require_GET
+@managers_only
+def journeys(request: SignedInRequest) -> HttpResponse:
+    rows = list(Journey.objects.visible_to(request.user).select_related("live_version"))
+    totals = reporting.totals(rows)
+    return render(
+        request, "journeys/journeys.html", {"journeys": [{"journey": row, "totals": totals[row.pk]} for row in rows]}
+    )
+
+
+@require_GET
+@managers_only
+def journey(request: SignedInRequest, pk: int) -> HttpResponse:
+    journey = _visible(request, pk)
+    versions = list(Version.objects.filter(journey=journey).select_related("published_by").defer("graph"))
+    shown = _chosen(request, journey, versions)
+    context = {"journey": journey, "versions": versions, "version": shown, **_people(request, journey)}
+    if request.headers.get("HX-Target") == "people":
+        return render(request, "journeys/journey.html#people", context)
+    return render(request, "journeys/journey.html", {**context, **_drawn(shown), "totals": _totals(journey)})
+
+
+def _visible(request: SignedInRequest, pk: int) -> Journey:
+    return get_object_or_404(Journey.objects.visible_to(request.user).select_related("live_version"), pk=pk)
+
+
+def _chosen(request: SignedInRequest, journey: Journey, versions: list[Version]) -> Version | None:
+    """The version asked for by number, else the live one, else the newest."""
+    wanted = request.GET.get("version", "")
+    by_number = next((version for version in versions if str(version.number) == wanted), None)
+    return by_number or journey.live_version or (versions[0] if versions else None)
+
+
+def _drawn(version: Version | None) -> dict[str, Any]:
+    graph = reporting.graph_of(version) if version else None
+    if version is None or graph is None:
+        return {"lines": [], "broken": version is not None}
+    return {"lines": outline(graph, reporting.node_counts(version))}
+
+
+def _totals(journey: Journey) -> reporting.Totals:
+    return reporting.totals([journey])[journey.pk]
+
+
+def _people(request: SignedInRequest, journey: Journey) -> dict[str, Any]:
+    """The newest enrolments, of one state if asked for, each with the name of the node where it stands."""
+    state, cursor = request.GET.get("state", ""), request.GET.get("cursor", "")
+    rows = Enrolment.objects.visible_to(request.user).filter(journey=journey)
+    rows = rows.filter(state=state) if state in Enrolment.State.values else rows
+    page = keyset_page(
+        rows.select_related("contact", "version", "timer").prefetch_related("contact__identities"),
+        order=("-id",),
+        cursor=cursor,
+        size=PAGE,
+    )
+    graphs = {row.version_id: reporting.graph_of(row.version) for row in page.rows}
+    people = [{"enrolment": row, "place": telling.place(row, graphs[row.version_id])} for row in page.rows]
+    return {"page": page, "people": people, "state": state, "cursor": cursor, "states": Enrolment.State.choices}
+
+
+@require_POST
+@managers_only
+def publication(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Publish the version given by number, or the newest."""
+    journey = _visible(request, pk)
+    number = request.POST.get("version", "")
+    try:
+        if number:
+            version = get_object_or_404(Version, journey=journey, number=number if number.isdecimal() else 0)
+            verbs.publish(version, by=request.user)
+        else:
+            verbs.publish_newest(journey, by=request.user)
+    except (GraphError, NothingToPublish) as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("Published. People enter this version from now on."))
+    return redirect("journey", pk=pk)
+
+
+@require_http_methods(["POST", "DELETE"])
+@managers_only
+def pause(request: SignedInRequest, pk: int) -> HttpResponse:
+    """POST pauses, DELETE lets it go on. A form without scripts sends DELETE as `resume`."""
+    journey = _visible(request, pk)
+    if request.method == "DELETE" or request.POST.get("resume"):
+        verbs.resume(journey)
+        messages.success(request, _("The journey goes on."))
+    else:
+        verbs.pause(journey)
+        messages.success(request, _("Paused. Everybody stays where they are; nothing is lost."))
+    return redirect("journey", pk=pk)
