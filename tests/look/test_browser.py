@@ -1,0 +1,158 @@
+"""The look in a browser, under the product's own content policy."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Page, expect
+
+from tests.look.conftest import Open
+
+AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def violations(page: Page) -> list[str]:
+    page.evaluate(AXE.read_text())
+    found: dict[str, Any] = page.evaluate("rules => axe.run({runOnly: rules})", RULES)
+    return [f"{one['id']}: {node['html'][:120]}" for one in found["violations"] for node in one["nodes"]]
+
+
+@pytest.mark.parametrize(
+    ("theme", "language", "width"),
+    [("light", "en", 1280), ("dark", "es", 1280), ("light", "es", 390), ("dark", "en", 390)],
+)
+def test_gallery_is_accessible(open_page: Open, theme: str, language: str, width: int) -> None:
+    page = open_page(f"/gallery/?theme={theme}&lang={language}", width=width)
+    expect(page.locator(".live").first).to_have_attribute("data-state", "offline")
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("path", ["/accounts/login/", "/accounts/password/reset/", "/accounts/nowhere/"])
+@pytest.mark.parametrize("width", [1280, 320])
+def test_entrance_is_accessible_and_fits(open_page: Open, complaints: list[str], path: str, width: int) -> None:
+    page = open_page(path, width=width, signed_in=False)
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    complaints[:] = [complaint for complaint in complaints if "404" not in complaint]
+
+
+@pytest.mark.parametrize("path", ["/accounts/2fa/", "/accounts/sessions/", "/accounts/password/change/"])
+def test_account_pages_are_accessible(open_page: Open, path: str) -> None:
+    assert violations(open_page(path)) == []
+
+
+@pytest.mark.parametrize("width", [1280, 768, 390, 320])
+def test_gallery_never_scrolls_sideways(open_page: Open, width: int) -> None:
+    page = open_page("/gallery/", width=width)
+    assert page.evaluate("[document.documentElement.scrollWidth, document.querySelector('main').scrollWidth]") == [
+        width,
+        page.evaluate("document.querySelector('main').clientWidth"),
+    ]
+
+
+def test_targets_are_large_enough(open_page: Open) -> None:
+    page = open_page("/gallery/", width=390)
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("main .button:not([data-kind=link]), main .chip, main .tab, .nav-item")]
+            .filter(element => element.getClientRects().length)
+            .filter(element => element.getBoundingClientRect().height < 24)
+            .map(element => element.outerHTML.slice(0, 80))"""
+    )
+    assert small == []
+
+
+def test_palette_opens_by_keyboard_and_closes_by_escape(open_page: Open) -> None:
+    page = open_page("/gallery/")
+    page.keyboard.press("Control+k")
+    expect(page.locator("#palette")).to_be_visible()
+    expect(page.locator("#palette input")).to_be_focused()
+    expect(page.locator("#palette [role=option][aria-selected=true]")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(page.locator("#palette")).to_be_hidden()
+
+
+def test_shortcuts_are_listed_and_silent_while_typing(open_page: Open) -> None:
+    page = open_page("/gallery/")
+    page.locator("main input[type=search]").first.fill("who?")
+    expect(page.locator("#shortcuts")).to_be_hidden()
+    page.locator("main h2").first.click()
+    page.keyboard.press("?")
+    expect(page.locator("#shortcuts")).to_be_visible()
+    expect(page.locator("#shortcuts dl").first.locator("dt").first).not_to_be_empty()
+
+
+def test_shortcuts_can_be_switched_off(open_page: Open) -> None:
+    page = open_page("/gallery/")
+    page.keyboard.press("?")
+    page.locator("#shortcuts [data-shortcuts-on]").uncheck()
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    expect(page.locator("main input[type=search]").first).not_to_be_focused()
+
+
+def test_list_is_walked_with_j_and_k(open_page: Open) -> None:
+    page = open_page("/gallery/")
+    rows = page.locator("#inbox [data-row]")
+    page.keyboard.press("j")
+    expect(rows.nth(1)).to_be_focused()
+    page.keyboard.press("k")
+    expect(rows.nth(0)).to_be_focused()
+
+
+def test_toast_offers_undo_and_an_error_stays(open_page: Open) -> None:
+    page = open_page("/gallery/")
+    show = "detail => document.body.dispatchEvent(new CustomEvent('toast', {detail}))"
+    page.evaluate(show, {"level": "success", "text": "Resolved", "undo": {"url": "/gallery/", "method": "GET"}})
+    page.evaluate(show, {"level": "error", "text": "<b>Broken</b>"})
+    toasts = page.locator("#toasts .toast")
+    expect(toasts).to_have_count(2)
+    expect(toasts.nth(1)).to_contain_text("<b>Broken</b>")
+    with page.expect_request("**/gallery/") as request:
+        toasts.nth(0).locator("[data-undo]").click()
+    assert request.value.method == "GET"
+    expect(toasts).to_have_count(1)
+
+
+def test_menu_opens_moves_and_returns_focus(open_page: Open) -> None:
+    page = open_page("/gallery/")
+    button = page.locator("[popovertarget=g-menu]")
+    button.click()
+    expect(page.locator("#g-menu .menu-item").first).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#g-menu .menu-item").nth(1)).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(button).to_be_focused()
+    expect(button).to_have_attribute("aria-expanded", "false")
+
+
+def test_theme_is_chosen_and_kept(open_page: Open) -> None:
+    page = open_page("/gallery/")
+    page.locator("[popovertarget=user-menu]").click()
+    with page.expect_response("**/preferences/") as answer:
+        page.locator("#user-menu button[name=theme][value=dark]").click()
+    assert answer.value.status == 204
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+
+
+def test_confirmation_asks_in_our_words_and_no_means_no(open_page: Open) -> None:
+    page = open_page("/gallery/")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    page.locator("[hx-confirm]").click()
+    expect(page.locator("#confirm [data-question]")).to_have_text("Delete María Ruiz and her thread?")
+    page.locator("#confirm button[value=no]").click()
+    expect(page.locator("#confirm")).to_be_hidden()
+    assert "POST" not in sent
+
+
+def test_phone_walks_list_thread_person(open_page: Open) -> None:
+    page = open_page("/gallery/", width=390)
+    panes = page.locator("#inbox .panes > .pane")
+    expect(panes.nth(1)).to_be_visible()
+    page.locator("#inbox .pane-back[data-to=person]").click()
+    expect(panes.nth(2)).to_be_visible()
+    expect(panes.nth(1)).to_be_hidden()
