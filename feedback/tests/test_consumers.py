@@ -1,0 +1,188 @@
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+
+from crm.ledger import consume
+from crm.models import Task
+from feedback import consumers
+from feedback.actions import responses, surveys
+from feedback.kinds.nps.plugin import Nps
+from feedback.models import Invitation, Response, Survey
+from feedback.tests.factories import (
+    make_channel,
+    make_contact,
+    make_conversation,
+    make_invitation,
+    make_mailbox,
+    make_survey,
+    make_user,
+)
+from omnichannel.actions import conversations
+from omnichannel.facts import ConversationResolved
+from omnichannel.models import Conversation
+
+pytestmark = pytest.mark.django_db
+
+
+def resolved(conversation: Conversation, *, by_id: int | None = 1, cycle: int = 1) -> ConversationResolved:
+    return ConversationResolved(
+        contact_id=conversation.contact_id,
+        conversation_id=conversation.pk,
+        inbox_id=conversation.inbox_id,
+        cycle_id=cycle,
+        by_id=by_id,
+    )
+
+
+@pytest.fixture
+def survey(db: None) -> Survey:
+    make_mailbox()
+    return make_survey()
+
+
+def test_ask_invites_the_customer_of_a_resolved_conversation(survey: Survey) -> None:
+    conversation = make_conversation()
+    consumers.ask(resolved(conversation, cycle=7))
+    invitation = Invitation.objects.get()
+    assert (invitation.survey, invitation.contact, invitation.cause_key) == (survey, conversation.contact, "cycle:7")
+    assert (invitation.conversation, invitation.suppressed) == (conversation, "")
+
+
+def test_ask_twice_for_one_cycle_asks_once(survey: Survey) -> None:
+    conversation = make_conversation()
+    consumers.ask(resolved(conversation))
+    consumers.ask(resolved(conversation))
+    assert Invitation.objects.count() == 1
+
+
+def test_ask_leaves_conversations_alone_that_a_program_resolved(survey: Survey) -> None:
+    consumers.ask(resolved(make_conversation(), by_id=None))
+    assert Invitation.objects.count() == 0
+
+
+def test_ask_leaves_newsletters_alone(survey: Survey) -> None:
+    consumers.ask(resolved(make_conversation(automatic=True)))
+    assert Invitation.objects.count() == 0
+
+
+def test_ask_does_nothing_when_journeys_do_the_asking(survey: Survey) -> None:
+    surveys.ask_after(survey, trigger="", by=None)
+    consumers.ask(resolved(make_conversation()))
+    assert Invitation.objects.count() == 0
+
+
+def test_ask_forgets_a_conversation_that_is_gone(survey: Survey) -> None:
+    conversation = make_conversation()
+    fact = resolved(conversation)
+    conversation.messages.all().delete()
+    conversation.delete()
+    consumers.ask(fact)
+    assert Invitation.objects.count() == 0
+
+
+@pytest.mark.parametrize(("score", "feeling"), [(10, "glad"), (8, "fine"), (2, "upset")])
+def test_feel_follows_the_score(score: int, feeling: str) -> None:
+    invitation, _token = make_invitation()
+    response = responses.confirm(invitation, score=Nps().score(score), language="en")
+    consumers.feel(responses._answered(response))
+    assert invitation.contact is not None
+    invitation.contact.refresh_from_db()
+    assert invitation.contact.feeling == feeling
+
+
+def test_feel_believes_the_last_word_even_if_facts_come_late() -> None:
+    invitation, _token = make_invitation()
+    first = responses._answered(responses.confirm(invitation, score=Nps().score(2), language="en"))
+    responses.confirm(invitation, score=Nps().score(10), language="en")
+    consumers.feel(first)
+    assert invitation.contact is not None
+    invitation.contact.refresh_from_db()
+    assert invitation.contact.feeling == "glad"
+
+
+def detract(**fields: object) -> Response:
+    invitation, _token = make_invitation(contact=make_contact(first_name="Ana", last_name="Ruiz"), **fields)  # type: ignore[arg-type]
+    return responses.confirm(invitation, score=Nps().score(3), language="en")
+
+
+def test_care_plans_a_call_back_for_a_detractor() -> None:
+    agent = make_user("agent")
+    response = detract(agent=agent)
+    consumers.care(responses._answered(response))
+    task = Task.objects.get()
+    assert (task.title, task.owner, task.due_on) == (
+        "Call back Ana Ruiz (NPS 3)",
+        agent,
+        consumers.next_working_day(),
+    )
+    response.refresh_from_db()
+    assert response.follow_up == task
+
+
+def test_care_gives_the_call_to_the_owner_of_the_contact_in_their_language() -> None:
+    owner = make_user("sales", language="es")
+    response = detract(agent=make_user("agent"))
+    contact = response.invitation.contact
+    assert contact is not None
+    contact.owner = owner
+    contact.save()
+    consumers.care(responses._answered(response))
+    assert Task.objects.get().owner == owner
+
+
+def test_care_plans_one_call_however_the_answer_changes() -> None:
+    response = detract()
+    consumers.care(responses._answered(response))
+    consumers.care(responses._answered(response))
+    changed = responses.confirm(response.invitation, score=Nps().score(1), language="en")
+    consumers.care(responses._changed(changed, 3))
+    assert Task.objects.count() == 1
+
+
+@pytest.mark.parametrize("score", [7, 9])
+def test_care_leaves_content_customers_alone(score: int) -> None:
+    invitation, _token = make_invitation()
+    consumers.care(responses._answered(responses.confirm(invitation, score=Nps().score(score), language="en")))
+    assert Task.objects.count() == 0
+
+
+def test_care_forgets_an_answer_that_was_taken_back() -> None:
+    response = detract()
+    fact = responses._answered(response)
+    responses.retract(response.invitation)
+    consumers.care(fact)
+    assert Task.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        (datetime(2026, 11, 18, 12), date(2026, 11, 19)),
+        (datetime(2026, 11, 20, 12), date(2026, 11, 23)),
+        (datetime(2026, 11, 21, 23, 59), date(2026, 11, 23)),
+    ],
+)
+def test_next_working_day_skips_the_weekend(monkeypatch: pytest.MonkeyPatch, now: datetime, due: date) -> None:
+    local = now.replace(tzinfo=ZoneInfo("Europe/Madrid"))
+    monkeypatch.setattr(timezone, "now", lambda: local)
+    assert consumers.next_working_day() == due
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_resolved_conversation_asks_through_the_ledger_and_the_answer_becomes_care() -> None:
+    make_mailbox()
+    make_survey()
+    agent, conversation = make_user("agent"), make_conversation(make_channel())
+    consume.ensure_cursors()
+    conversations.resolve(conversation, by=agent)
+    consume.drain(consume.find("feedback.ask"))
+    invitation = Invitation.objects.get()
+    responses.confirm(invitation, score=Nps().score(2), language="en")
+    for name in ("feedback.feel", "feedback.care"):
+        consume.drain(consume.find(name))
+    conversation.contact.refresh_from_db()
+    assert conversation.contact.feeling == "upset"
+    assert Task.objects.get().due_on is not None
+    assert Task.objects.get().due_on <= timezone.localdate() + timedelta(days=3)  # type: ignore[operator]

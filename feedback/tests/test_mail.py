@@ -1,0 +1,64 @@
+import re
+
+import pytest
+
+from feedback import mail
+from feedback.tests.factories import make_contact, make_invitation, make_survey
+
+pytestmark = pytest.mark.django_db
+TOKEN = "t" * 22
+
+
+def letter(language: str = "en", **fields: str) -> mail.Letter:
+    contact = make_contact(language=language, **fields)
+    invitation, _token = make_invitation(contact=contact)
+    return mail.compose(invitation, contact, TOKEN)
+
+
+def test_text_holds_one_link_for_each_score() -> None:
+    written = letter(first_name="Ben")
+    assert written.subject == "One question, ten seconds"
+    assert written.text.startswith("Hello Ben,\n")
+    links = re.findall(r"^(\d+): http://127.0.0.1:8000/s/t{22}\?score=(\d+)$", written.text, re.M)
+    assert links == [(str(score), str(score)) for score in range(11)]
+
+
+def test_html_holds_one_button_for_each_score() -> None:
+    html = letter().html
+    assert re.findall(rf'href="http://127\.0\.0\.1:8000/s/{TOKEN}\?score=(\d+)" title="Answer (\d+)"', html) == [
+        (str(score), str(score)) for score in range(11)
+    ]
+    assert "<script" not in html
+    assert "<img" not in html
+
+
+def test_mail_is_in_the_language_of_the_customer() -> None:
+    written = letter("es", first_name="Ana")
+    assert written.subject == "Una pregunta, diez segundos"
+    assert "¿Qué probabilidad hay de que nos recomiendes a un amigo?" in written.text
+    assert '<html lang="es"' in written.html
+
+
+@pytest.mark.parametrize(("language", "used"), [("es_MX", "es"), ("EN-gb", "en"), ("fr", "es"), ("", "es")])
+def test_language_falls_back_to_the_surveys(language: str, used: str) -> None:
+    contact = make_contact(language=language)
+    invitation, _token = make_invitation(make_survey(base_language="es"), contact)
+    assert mail.language_of(contact, invitation) == used
+
+
+def test_a_name_cannot_bring_markup_into_the_mail() -> None:
+    html = letter(first_name="<img src=x onerror=alert(1)>").html
+    assert "<img src=x" not in html
+    assert "&lt;img src=x" in html
+
+
+def test_names_stay_as_they_are_in_plain_text() -> None:
+    assert letter(first_name="D'Artagnan & Co").text.startswith("Hello D'Artagnan & Co,")
+
+
+def test_an_invitation_without_a_version_cannot_be_written() -> None:
+    invitation, _token = make_invitation()
+    invitation.version = None
+    assert invitation.contact is not None
+    with pytest.raises(ValueError, match="with a version"):
+        mail.compose(invitation, invitation.contact, TOKEN)
