@@ -17,7 +17,7 @@ from omnichannel.channels.email.read import UnreadableMail, read_mail
 
 class Command(BaseCommand):
     help = str(_("Parse raw mails as the inbox does and print one JSON object per line."))
-    requires_system_checks: list[str] = []
+    requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("files", nargs="+", metavar="FILE")

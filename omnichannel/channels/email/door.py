@@ -1,0 +1,138 @@
+"""The SMTP door: takes mail for our own addresses, stores it, and only then says 250.
+
+Unknown recipients get 550 at once, a database that is down 451, so that the sending server keeps the mail and comes
+again. Nothing is parsed here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import re
+from collections.abc import Callable
+from email.utils import format_datetime
+from typing import Any, ParamSpec, TypeVar
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from django.db import DatabaseError, close_old_connections
+from django.utils import timezone
+
+from omnichannel.actions import inbound
+from omnichannel.models import Channel
+
+from . import tokens
+
+MAX_SIZE = 50 << 20
+MAX_RECIPIENTS = 100
+IDLE_SECONDS = 300
+LINE_LIMIT = 1 << 20  # some mailers write long lines; the parser's limits decide, visibly, in the quarantine
+
+log = logging.getLogger(__name__)
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Door(SMTP):
+    line_length_limit = LINE_LIMIT
+
+
+def make_door() -> SMTP:
+    """One for each connection, for `loop.create_server`."""
+    return Door(
+        Handler(),
+        data_size_limit=MAX_SIZE,
+        enable_SMTPUTF8=True,
+        ident="Hilo",
+        timeout=IDLE_SECONDS,
+        loop=asyncio.get_running_loop(),
+    )
+
+
+class Handler:
+    """aiosmtpd calls these; the names and signatures are its own."""
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        if len(envelope.rcpt_tos) >= MAX_RECIPIENTS:
+            return "452 4.5.3 Too many recipients"
+        try:
+            known = await in_thread(channel_id_for, address)
+        except DatabaseError:
+            log.warning("recipient could not be checked", exc_info=True)
+            return "451 4.3.0 Please try again later"
+        if known is None:
+            return "550 5.1.1 No such address here"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        content = envelope.original_content or b""
+        meta = {
+            "mail_from": envelope.mail_from or "",
+            "rcpt": list(envelope.rcpt_tos),
+            "peer": str(session.peer[0]) if session.peer else "",
+            "helo": str(session.host_name or "")[:255],
+        }
+        try:
+            await in_thread(store, content, meta)
+        except DatabaseError:
+            log.warning("mail could not be stored", exc_info=True)
+            return "451 4.3.0 Please try again later"
+        return "250 2.0.0 Stored"
+
+    async def handle_exception(self, error: Exception) -> str:
+        log.error("SMTP session failed", exc_info=error)
+        return "451 4.3.0 Please try again later"
+
+
+async def in_thread(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """Database work off the event loop, with connections that a restarted database has closed thrown away."""
+
+    def work() -> R:
+        close_old_connections()
+        return function(*args, **kwargs)
+
+    return await asyncio.to_thread(work)
+
+
+def channel_id_for(address: str) -> int | None:
+    """The active account of an address: its own, a signed one of ours, or its own with `+something`."""
+    token = tokens.from_address(address)
+    active = Channel.objects.filter(kind="email", active=True)
+    if token:
+        return active.filter(pk=token.channel_id).values_list("pk", flat=True).first()
+    for candidate in dict.fromkeys([address, re.sub(r"\+[^@]*@", "@", address, count=1)]):
+        found = inbound.channel_for_address("email", candidate)
+        if found:
+            return found.pk
+    return None
+
+
+def store(content: bytes, meta: dict[str, Any]) -> None:
+    """One raw item for each account among the recipients. The key is over the bytes as they came."""
+    body = trace(meta) + content
+    for channel_id, recipients in _by_channel(meta["rcpt"]).items():
+        key = hashlib.sha256(b"\0".join([content, *(each.lower().encode() for each in sorted(recipients))])).hexdigest()
+        inbound.receive_raw(
+            channel_id=channel_id, dedup_key=f"smtp:{key}", body=body, meta={**meta, "rcpt": recipients}
+        )
+
+
+def _by_channel(recipients: list[str]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for address in recipients:
+        channel_id = channel_id_for(address)
+        if channel_id is not None:
+            found.setdefault(channel_id, []).append(address)
+    return found
+
+
+def trace(meta: dict[str, Any]) -> bytes:
+    """What a final server adds (RFC 5321 §4.4): the envelope sender, and from where it came."""
+    safe = {name: re.sub(r"[^\x21-\x7e]", "?", str(meta[name]))[:320] for name in ("mail_from", "peer", "helo")}
+    received = (
+        f"from {safe['helo'] or 'unknown'} ([{safe['peer']}]) by Hilo with ESMTP; {format_datetime(timezone.now())}"
+    )
+    return f"Return-Path: <{safe['mail_from']}>\r\nReceived: {received}\r\n".encode()

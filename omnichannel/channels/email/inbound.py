@@ -1,0 +1,100 @@
+"""A parsed mail as an InboundMessage."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from crm.models import Claim
+from omnichannel.channels.base import BouncedRecipient, InboundAttachment, InboundMessage
+
+from . import tokens
+from .parsed import Address, ParsedMail
+from .read import MailWithFiles
+
+
+def to_inbound(found: MailWithFiles, meta: dict[str, Any]) -> InboundMessage:
+    """`meta` is what the door noted: the envelope recipients under `rcpt`."""
+    mail = found.mail
+    envelope = [*meta.get("rcpt", []), *mail["delivered_to"]]
+    sender = mail["from_email"]
+    marker = tokens.from_text(mail["text"]) or tokens.from_text(mail["html"])
+    return InboundMessage(
+        external_id=external_id(mail),
+        claims=[Claim("email", sender)] if sender else [],
+        sender=sender,
+        sender_name=mail["from_name"],
+        to=_addresses(mail["to_addresses"]),
+        cc=_addresses(mail["cc_addresses"]),
+        subject=mail["subject"],
+        text=mail["text"],
+        reply_text=mail["reply_text"],
+        html=mail["html"],
+        message_id=bare(mail["message_id"]),
+        in_reply_to=bare(mail["in_reply_to"]),
+        references=[bare(each) for each in mail["references"]],
+        sent_at=datetime.fromisoformat(mail["date"]) if mail["date"] else None,
+        automatic=mail["auto_reply"],
+        attachments=_attachments(found),
+        bounces=[BouncedRecipient(**recipient) for recipient in mail["bounce"]["recipients"]],
+        bounced_message_id=_bounced_id(mail, envelope),
+        headers={
+            "thread-index": mail["thread_index"],
+            "envelope-to": " ".join(envelope),
+            "marker": str(marker) if marker else "",
+        },
+    )
+
+
+def bare(message_id: str) -> str:
+    return message_id.strip().strip("<>")
+
+
+def external_id(mail: ParsedMail) -> str:
+    """One mail on two ways (SMTP and IMAP, two mailboxes) is one message; two mails with one Message-ID are two."""
+    parts = [mail["message_id"], mail["from_email"], mail["subject"], mail["text"], *_digests(mail)]
+    if not mail["message_id"]:
+        parts.append(mail["date"])
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _digests(mail: ParsedMail) -> Iterable[str]:
+    return (attachment["md5"] for attachment in mail["attachments"])
+
+
+def _addresses(addresses: list[Address]) -> list[str]:
+    return [each["address"] for each in addresses]
+
+
+def _attachments(found: MailWithFiles) -> list[InboundAttachment]:
+    """In the order of the mail: `data-attachment` in the HTML counts them from 0."""
+    return [
+        InboundAttachment(
+            filename=attached["filename"],
+            content_type=attached["content_type"],
+            content=content,
+            content_id=attached["content_id"],
+            inline=attached["inline"],
+        )
+        for attached, content in zip(found.mail["attachments"], found.contents, strict=True)
+    ]
+
+
+def _bounced_id(mail: ParsedMail, envelope: list[str]) -> str:
+    """The Message-ID that came back, only if its signature (or that of the bounce address) is ours."""
+    returned = bare(mail["bounce"]["original_message_id"])
+    if tokens.from_message_id(returned):
+        return returned
+    for address in envelope:
+        token = tokens.from_address(address) if tokens.is_bounce_address(address) else None
+        if token and token.kind == "m":
+            return _message_id_of(token)
+    return ""
+
+
+def _message_id_of(token: tokens.Token) -> str:
+    from omnichannel.models import Message
+
+    return Message.objects.filter(pk=token.pk).values_list("message_id", flat=True).first() or ""

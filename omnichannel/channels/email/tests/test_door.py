@@ -1,0 +1,133 @@
+import asyncio
+import smtplib
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import DatabaseError
+
+from omnichannel.actions import inbound
+from omnichannel.channels.email import door
+from omnichannel.channels.email.tests.mails import raw_mail
+from omnichannel.channels.email.tokens import Token
+from omnichannel.models import Channel, RawInbound
+from omnichannel.tests.factories import make_channel
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def account() -> Channel:
+    return make_channel(kind="email", address="support@hilo.example")
+
+
+@pytest.fixture
+def client(account: Channel) -> Iterator[smtplib.SMTP]:
+    loop = asyncio.new_event_loop()
+
+    async def listen() -> Any:
+        return await asyncio.get_running_loop().create_server(door.make_door, "127.0.0.1", 0)
+
+    server = loop.run_until_complete(listen())
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    with smtplib.SMTP("127.0.0.1", server.sockets[0].getsockname()[1], timeout=10) as connection:
+        yield connection
+    asyncio.run_coroutine_threadsafe(close_database(), loop).result(10)
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.run_until_complete(loop.shutdown_default_executor())
+
+
+async def close_database() -> None:
+    """The executor's threads keep a connection each, which would hold up the end of the tests' database."""
+    from django.db import connections
+
+    for _ in range(8):
+        await asyncio.to_thread(connections.close_all)
+
+
+def test_mail_is_stored_before_it_is_acknowledged(client: smtplib.SMTP, account: Channel) -> None:
+    client.sendmail("ana@casa.example", ["support@hilo.example"], raw_mail("Hola\r\n"))
+    raw = RawInbound.objects.get()
+    assert (raw.channel_id, raw.meta["rcpt"], raw.meta["mail_from"]) == (
+        account.pk,
+        ["support@hilo.example"],
+        "ana@casa.example",
+    )
+    assert bytes(raw.body).startswith(b"Return-Path: <ana@casa.example>\r\nReceived: from ")
+    assert bytes(raw.body).endswith(b"\r\n\r\nHola\r\n")
+
+
+def test_same_mail_again_is_stored_once(client: smtplib.SMTP, account: Channel) -> None:
+    mail = raw_mail()
+    for _ in range(2):
+        client.sendmail("ana@casa.example", ["support@hilo.example"], mail)
+    assert RawInbound.objects.count() == 1
+
+
+def test_unknown_recipient_is_refused(client: smtplib.SMTP) -> None:
+    with pytest.raises(smtplib.SMTPRecipientsRefused) as caught:
+        client.sendmail("ana@casa.example", ["nobody@hilo.example"], raw_mail())
+    assert caught.value.recipients["nobody@hilo.example"][0] == 550
+    assert RawInbound.objects.count() == 0
+
+
+def test_known_recipients_get_the_mail_although_another_is_refused(client: smtplib.SMTP, account: Channel) -> None:
+    sales = make_channel(kind="email", address="sales@hilo.example")
+    recipients = ["nobody@hilo.example", "Support@Hilo.example", "sales@hilo.example"]
+    refused = client.sendmail("ana@casa.example", recipients, raw_mail())
+    assert list(refused) == ["nobody@hilo.example"]
+    assert set(RawInbound.objects.values_list("channel", flat=True)) == {account.pk, sales.pk}
+
+
+def test_inactive_account_takes_no_mail(client: smtplib.SMTP, account: Channel) -> None:
+    Channel.objects.update(active=False)
+    with pytest.raises(smtplib.SMTPRecipientsRefused):
+        client.sendmail("ana@casa.example", ["support@hilo.example"], raw_mail())
+
+
+def test_signed_reply_and_bounce_addresses_are_taken(client: smtplib.SMTP, account: Channel) -> None:
+    token = Token("c", 7, account.pk)
+    recipients = [
+        f"reply+{token}@hilo.example",
+        f"bounce+{Token('m', 7, account.pk)}@hilo.example",
+        "support+x@hilo.example",
+    ]
+    client.sendmail("", recipients, raw_mail())
+    assert RawInbound.objects.get().meta["rcpt"] == recipients
+
+
+def test_forged_reply_address_is_refused(client: smtplib.SMTP, account: Channel) -> None:
+    with pytest.raises(smtplib.SMTPRecipientsRefused):
+        client.sendmail("", [f"reply+c7.{account.pk}.{'0' * 20}@hilo.example"], raw_mail())
+
+
+def test_database_that_is_down_asks_the_sender_to_come_again(
+    client: smtplib.SMTP, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(**kwargs: Any) -> None:
+        raise DatabaseError("the server closed the connection")
+
+    monkeypatch.setattr(inbound, "receive_raw", broken)
+    with pytest.raises(smtplib.SMTPDataError) as caught:
+        client.sendmail("ana@casa.example", ["support@hilo.example"], raw_mail())
+    assert caught.value.smtp_code == 451
+
+
+def test_size_is_announced_and_enforced(client: smtplib.SMTP) -> None:
+    client.ehlo()
+    assert client.esmtp_features["size"] == str(50 << 20)
+    assert client.mail("ana@casa.example", [f"SIZE={60 << 20}"])[0] == 552
+
+
+def test_long_lines_are_taken_for_the_parser_to_judge(client: smtplib.SMTP, account: Channel) -> None:
+    client.sendmail("ana@casa.example", ["support@hilo.example"], raw_mail("x" * 80_000 + "\r\n"))
+    assert len(RawInbound.objects.get().body) > 80_000
+
+
+def test_trace_cannot_be_used_to_forge_headers() -> None:
+    lines = door.trace({"mail_from": "a\r\nX: y", "peer": "1.2.3.4", "helo": "h\nX: z"})
+    assert lines.count(b"\r\n") == 2
+    assert lines.startswith(b"Return-Path: <a??X:?y>\r\nReceived: from h?X:?z ([1.2.3.4]) by Hilo")

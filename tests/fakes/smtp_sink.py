@@ -1,0 +1,83 @@
+"""An SMTP server that keeps what it gets, and refuses, breaks or hangs where a test says so."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from types import TracebackType
+from typing import Any
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+@dataclass
+class Accepted:
+    sender: str
+    recipients: list[str]
+    content: bytes
+
+    @property
+    def mail(self) -> EmailMessage:
+        return message_from_bytes(self.content, policy=policy.default)  # type: ignore[return-value]
+
+
+@dataclass
+class SmtpSink:
+    """`replies[step]` replaces the answer of a step (mail, rcpt, data); `hang_up` closes the connection there instead.
+
+    The step "answer" is after the content has arrived: what is hung up there was accepted, and the sender cannot know.
+    """
+
+    replies: dict[str, list[str]] = field(default_factory=dict)
+    hang_up: set[str] = field(default_factory=set)
+    accepted: list[Accepted] = field(default_factory=list)
+
+    def __enter__(self) -> SmtpSink:
+        self.controller = Controller(self, hostname="127.0.0.1", port=0, enable_SMTPUTF8=True)
+        self.controller.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.controller.stop()
+
+    @property
+    def port(self) -> int:
+        return int(self.controller.server.sockets[0].getsockname()[1])
+
+    @property
+    def url(self) -> str:
+        return f"smtp://127.0.0.1:{self.port}"
+
+    def _scripted(self, step: str, server: SMTP) -> str | None:
+        if step in self.hang_up:
+            assert isinstance(server.transport, asyncio.Transport)
+            server.transport.abort()
+            return "421 gone"
+        scripted = self.replies.get(step)
+        return scripted.pop(0) if scripted else None
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        envelope.mail_from = address
+        return self._scripted("mail", server) or "250 OK"
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        reply = self._scripted("rcpt", server) or "250 OK"
+        if reply.startswith("2"):
+            envelope.rcpt_tos.append(address)
+        return reply
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        reply = self._scripted("data", server) or "250 OK kept"
+        if reply.startswith("2"):
+            content: Any = envelope.original_content
+            self.accepted.append(Accepted(envelope.mail_from or "", list(envelope.rcpt_tos), content))
+        return self._scripted("answer", server) or reply
