@@ -5,10 +5,13 @@ import os
 from pathlib import Path
 from typing import Any
 
+import django_stubs_ext
 from csp.constants import NONCE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config import env
+
+django_stubs_ext.monkeypatch()  # forms.ModelForm[Note] at run time
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("HILO_DATA", str(BASE_DIR / ".hilo")))
