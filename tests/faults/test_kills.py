@@ -1,0 +1,121 @@
+"""Everything acknowledged exists exactly once, whatever is killed, and every wanted send reached the mail server."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+
+from config.services.environment import REPOSITORY
+from config.services.processes import wait_until
+from tests.fakes.smtp_sink import SmtpSink
+from tests.faults.load import Load
+from tests.supervisor.conftest import data_dir
+from tests.supervisor.product import Product, kill
+
+__all__ = ["data_dir"]
+
+MAILS, EVENTS, ORDERS, PEOPLE = 200, 2000, 200, 100
+READY_SECONDS = 30
+DONE_SECONDS = 120
+PARTS = ("celery worker", "uvicorn", "valkey-server", "postgres")
+
+
+@pytest.fixture
+def sink() -> Iterator[SmtpSink]:
+    with SmtpSink() as sink:
+        yield sink
+
+
+@pytest.fixture
+def product(data_dir: Path, sink: SmtpSink, monkeypatch: pytest.MonkeyPatch) -> Iterator[Product]:
+    monkeypatch.setenv("HILO_SMTP_URL", sink.url)
+    monkeypatch.setenv("HILO_LOG", "console")
+    with Product(data_dir) as product:
+        yield product.wait_until_ready()
+
+
+def ask(product: Product, what: str) -> Any:
+    """Run a function of tests/faults/setting.py inside the product."""
+    done = manage(product, "shell", "-v", "0", "-c", f"from tests.faults import setting; setting.{what}()")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def manage(product: Product, *arguments: str) -> subprocess.CompletedProcess[str]:
+    import os
+
+    return subprocess.run(
+        [sys.executable, "-m", "config.services.manage", *arguments],
+        cwd=REPOSITORY,
+        env=os.environ | {"HILO_DATA": str(product.data_dir)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def is_ready(product: Product) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{product.port}/readyz", timeout=5) as answer:
+            return int(answer.status) == 200
+    except OSError:
+        return False
+
+
+def killing(product: Product) -> None:
+    for part in PARTS:
+        time.sleep(3)
+        victims = product.pids(part)
+        assert victims, f"no process is called {part}"
+        for pid in victims:
+            kill(pid)
+
+
+def flushing(product: Product) -> None:
+    (socket,) = Path(product.data_dir).rglob("valkey.sock") or [Path(tempfile.gettempdir())]
+    valkey = redis.Redis(unix_socket_path=str(socket))
+    for _ in range(24):
+        valkey.flushall()
+        time.sleep(0.5)
+
+
+@pytest.mark.parametrize("trouble", [killing, flushing], ids=["sigkill", "flushall"])
+def test_nothing_acknowledged_is_lost_or_doubled(
+    product: Product, sink: SmtpSink, trouble: Callable[[Product], None]
+) -> None:
+    load = Load(port=product.port, smtp_port=product.smtp_port, key=ask(product, "build")["key"])
+    load.identify(PEOPLE)
+    threads = load.start(mails=MAILS, events=EVENTS, orders=ORDERS)
+    trouble(product)
+    assert wait_until(lambda: is_ready(product), READY_SECONDS), product.output[-6000:]
+    for thread in threads:
+        thread.join()
+    assert load.errors == []
+    assert (len(load.mails), len(load.events)) == (MAILS, EVENTS)
+
+    assert wait_until(lambda: len({m.mail["Message-ID"] for m in sink.accepted}) >= ORDERS, DONE_SECONDS)
+    assert wait_until(lambda: ask(product, "report")["inbound"] == {"processed": MAILS}, DONE_SECONDS)
+    found = ask(product, "report")
+    assert found["mails"] == dict.fromkeys(load.mails, 1)
+    assert {key: n for key, n in found["events"].items() if key.startswith("event-")} == dict.fromkeys(load.events, 1)
+    check_sends(found, sink)
+    done = manage(product, "consistency")
+    assert done.returncode == 0, done.stdout
+
+
+def check_sends(found: dict[str, Any], sink: SmtpSink) -> None:
+    """Each wanted send once; twice at most where the process died in mid-send, and that is on record."""
+    assert (len(found["sends"]), found["deliveries"]) == (ORDERS, {"sent": ORDERS})
+    taken = Counter(str(accepted.mail["Message-ID"]).strip("<>") for accepted in sink.accepted)
+    assert set(taken) == set(found["sends"])
+    assert {message_id for message_id, times in taken.items() if times > 1} <= set(found["cut_short"])
+    assert max(taken.values()) <= 2
