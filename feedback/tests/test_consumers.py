@@ -24,6 +24,7 @@ from omnichannel.facts import ConversationResolved
 from omnichannel.models import Conversation
 
 pytestmark = pytest.mark.django_db
+MADRID = ZoneInfo("Europe/Madrid")
 
 
 def resolved(conversation: Conversation, *, by_id: int | None = 1, cycle: int = 1) -> ConversationResolved:
@@ -159,14 +160,13 @@ def test_care_forgets_an_answer_that_was_taken_back() -> None:
 @pytest.mark.parametrize(
     ("now", "due"),
     [
-        (datetime(2026, 11, 18, 12), date(2026, 11, 19)),
-        (datetime(2026, 11, 20, 12), date(2026, 11, 23)),
-        (datetime(2026, 11, 21, 23, 59), date(2026, 11, 23)),
+        (datetime(2026, 11, 18, 12, tzinfo=MADRID), date(2026, 11, 19)),
+        (datetime(2026, 11, 20, 12, tzinfo=MADRID), date(2026, 11, 23)),
+        (datetime(2026, 11, 21, 23, 59, tzinfo=MADRID), date(2026, 11, 23)),
     ],
 )
 def test_next_working_day_skips_the_weekend(monkeypatch: pytest.MonkeyPatch, now: datetime, due: date) -> None:
-    local = now.replace(tzinfo=ZoneInfo("Europe/Madrid"))
-    monkeypatch.setattr(timezone, "now", lambda: local)
+    monkeypatch.setattr(timezone, "now", lambda: now)
     assert consumers.next_working_day() == due
 
 

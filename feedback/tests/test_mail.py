@@ -19,7 +19,7 @@ def test_text_holds_one_link_for_each_score() -> None:
     written = letter(first_name="Ben")
     assert written.subject == "One question, ten seconds"
     assert written.text.startswith("Hello Ben,\n")
-    links = re.findall(r"^(\d+): http://127.0.0.1:8000/s/t{22}\?score=(\d+)$", written.text, re.M)
+    links = re.findall(r"^(\d+): http://127.0.0.1:8000/s/t{22}\?score=(\d+)$", written.text, re.MULTILINE)
     assert links == [(str(score), str(score)) for score in range(11)]
 
 

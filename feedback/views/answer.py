@@ -5,10 +5,10 @@ Opening it never counts as an answer. Every failure is the same 404 page: unknow
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -19,7 +19,8 @@ from feedback.actions import invitations, responses
 from feedback.forms.answer import CommentForm, ScoreForm
 from feedback.kinds.base import BadAnswer, Score
 from feedback.models import Invitation, Response
-from feedback.views.visitors import at_most, language_for
+from feedback.views import survey_page
+from feedback.views.visitors import at_most, chosen_language, language_for
 from kernel.policies import by_token
 
 InvitedView = Callable[[HttpRequest, Invitation], HttpResponse]
@@ -56,7 +57,7 @@ def survey(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     chosen = _chosen(request, invitation)
     sign = "head" if request.method == "HEAD" and chosen else ""
     response = responses.look(invitation, score=chosen, language=translation.get_language(), sign=sign)
-    return _page(request, invitation, response, chosen=chosen)
+    return survey_page.show(request, invitation, response, chosen=chosen)
 
 
 def _chosen(request: HttpRequest, invitation: Invitation) -> Score | None:
@@ -74,11 +75,11 @@ def _confirm(request: HttpRequest, invitation: Invitation) -> HttpResponse:
         responses.look(invitation, score=None, language=language, sign="trap")
         return _back(request)
     if not form.is_valid():
-        return _page(request, invitation, _response_of(invitation), form=form, status=422)
+        return survey_page.show(request, invitation, _response_of(invitation), form=form, status=422)
     try:
         responses.confirm(invitation, score=form.cleaned_data["score"], language=language)
     except responses.Closed:
-        return _page(request, invitation, _response_of(invitation), status=409)
+        return survey_page.show(request, invitation, _response_of(invitation), status=409)
     return _back(request)
 
 
@@ -92,7 +93,7 @@ def comment(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     try:
         responses.comment(invitation, text=form.cleaned_data.get("comment", ""))
     except responses.Closed:
-        return _page(request, invitation, _response_of(invitation), status=409)
+        return survey_page.show(request, invitation, _response_of(invitation), status=409)
     return _back(request)
 
 
@@ -105,7 +106,7 @@ def withdrawal(request: HttpRequest, invitation: Invitation) -> HttpResponse:
     try:
         responses.retract(invitation)
     except responses.Closed:
-        return _page(request, invitation, _response_of(invitation), status=409)
+        return survey_page.show(request, invitation, _response_of(invitation), status=409)
     return _back(request)
 
 
@@ -139,62 +140,10 @@ def trap(request: HttpRequest, invitation: Invitation) -> HttpResponse:
 
 def _back(request: HttpRequest) -> HttpResponse:
     """To the page itself, so that reloading it sends nothing again. The language chosen there goes along."""
-    chosen = request.POST.get("lang", "")
-    token = request.resolver_match.kwargs["token"] if request.resolver_match else ""
-    response = redirect("survey", token=token)
-    if chosen in ("en", "es"):
-        response["Location"] += f"?lang={chosen}"
-    response.status_code = 303
-    return response
+    chosen = chosen_language(request)
+    address = reverse("survey", args=[survey_page.token_of(request)])
+    return HttpResponseRedirect(f"{address}?lang={chosen}" if chosen else address, status=303)
 
 
 def _response_of(invitation: Invitation) -> Response | None:
     return Response.objects.filter(invitation=invitation).first()
-
-
-def _page(
-    request: HttpRequest,
-    invitation: Invitation,
-    response: Response | None,
-    *,
-    chosen: Score | None = None,
-    form: ScoreForm | None = None,
-    status: int = 200,
-) -> HttpResponse:
-    context = {**_words(invitation), **_state(invitation, response, chosen), "form": form}
-    return render(request, "feedback/survey.html", context, status=status)
-
-
-def _words(invitation: Invitation) -> dict[str, Any]:
-    """What the version asks, in the page's language."""
-    version, language = invitation.version, translation.get_language()
-    if version is None:
-        return {}
-    question, words = version.score_question, version.comment_question
-    return {
-        "question": question.text("text", language),
-        "low": question.text("low", language),
-        "high": question.text("high", language),
-        "comment_question": words.text("text", language) if words else "",
-        "thanks": version.text("thanks", language),
-    }
-
-
-def _state(invitation: Invitation, response: Response | None, chosen: Score | None) -> dict[str, Any]:
-    given = response if response is not None and response.is_given else None
-    selected = chosen.value if chosen else given.score if given else None
-    return {
-        "brand": invitation.survey.brand,
-        "scale": invitation.survey.plugin.scale,
-        "given": given,
-        "selected": selected,
-        "changing": given is not None and chosen is not None and chosen.value != given.score,
-        "is_test": invitation.is_test,
-        "refused": _has_refused(invitation),
-    }
-
-
-def _has_refused(invitation: Invitation) -> bool:
-    if invitation.contact_id is None:
-        return False
-    return Consent.objects.refused(invitation.contact_id, channel=invitation.channel, purpose=invitations.PURPOSE)

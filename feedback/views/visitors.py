@@ -52,10 +52,16 @@ def _count(key: str, seconds: int) -> int:
 
 def language_for(request: HttpRequest, contact: Contact | None) -> str:
     """What the visitor chose on the page (?lang), else what we know about the customer, else what the browser asks."""
-    known = dict(settings.LANGUAGES)
-    own = contact.language if contact else ""
-    for wanted in (request.GET.get("lang", ""), request.POST.get("lang", ""), own):
-        short = wanted.replace("_", "-").partition("-")[0].lower()
-        if short in known:
-            return short
-    return translation.get_language_from_request(request)
+    own = _spoken(contact.language) if contact else ""
+    return chosen_language(request) or own or translation.get_language_from_request(request)
+
+
+def chosen_language(request: HttpRequest) -> str:
+    """By a click on the page itself; "" if nobody chose."""
+    return _spoken(request.POST.get("lang", "") or request.GET.get("lang", ""))
+
+
+def _spoken(wanted: str) -> str:
+    """The language without its region, if the product speaks it."""
+    short = wanted.replace("_", "-").partition("-")[0].lower()
+    return short if short in dict(settings.LANGUAGES) else ""
