@@ -9,5 +9,5 @@ class CrmConfig(AppConfig):
     name = "crm"
 
     def ready(self) -> None:
-        for module in ("facts", "consumers", "panels"):
+        for module in ("facts", "consumers", "panels", "live"):
             import_module(f"crm.{module}")

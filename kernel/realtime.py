@@ -83,6 +83,7 @@ Renderer = Callable[[Any, News], Push]
 TopicGuard = Callable[[Any, str], bool]
 
 _renderers: dict[str, list[Renderer]] = {}
+_watchers: dict[str, list[Renderer]] = {}
 _guards: dict[str, TopicGuard] = {}
 _feeds: list[Feed] = []
 
@@ -95,6 +96,18 @@ def live(*names: str) -> Callable[[Renderer], Renderer]:
         for name in names:
             renderers = _renderers.setdefault(name, [])
             renderers[:] = [r for r in renderers if r.__qualname__ != function.__qualname__] + [function]
+        return function
+
+    return register
+
+
+def watch(kind: str) -> Callable[[Renderer], Renderer]:
+    """`@watch("contact") def knot(user, news) -> Push`: for every event, whatever its name, that reaches somebody who
+    listens to a topic of this kind."""
+
+    def register(function: Renderer) -> Renderer:
+        watchers = _watchers.setdefault(kind, [])
+        watchers[:] = [w for w in watchers if w.__qualname__ != function.__qualname__] + [function]
         return function
 
     return register
@@ -128,10 +141,16 @@ def render_news(user: Any, news: Iterable[News], topics: set[str]) -> Push:
     """Everything of interest to this user, in the ledger's order."""
     total = Push()
     for item in news:
-        if item.topics & topics:
-            for renderer in _renderers.get(item.name, []):
+        heard = item.topics & topics
+        if heard:
+            for renderer in [*_renderers.get(item.name, []), *_watching(heard)]:
                 total += renderer(user, item)
     return total
+
+
+def _watching(topics: Iterable[str]) -> list[Renderer]:
+    kinds = sorted({topic.partition(":")[0] for topic in topics})
+    return [watcher for kind in kinds for watcher in _watchers.get(kind, [])]
 
 
 def group_name(topic: str) -> str:

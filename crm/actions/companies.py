@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.db import transaction
 
 from crm.actions import search_text
+from crm.actions.resolving import lock
 from crm.models import Company, Contact, User
 
 EDITABLE = ("name", "domain", "traits", "external_id")
@@ -34,6 +35,16 @@ def _allowed(fields: dict[str, Any]) -> dict[str, Any]:
     if not fields.get("name", "x").strip():
         raise ValueError("A company needs a name.")
     return fields
+
+
+@transaction.atomic
+def named(name: str, *, by: User | None) -> Company | None:
+    """The company of that name, without regard to case; made if there is none. None for no name."""
+    name = " ".join(name.replace("\x00", "").split())[:200]
+    if not name:
+        return None
+    lock([("company", "", name.lower())])
+    return Company.objects.filter(name__iexact=name).first() or create(by=by, name=name)
 
 
 @transaction.atomic

@@ -1,0 +1,34 @@
+"""The contact page on everybody's screen: each new event of a person as a knot, the head when it changed."""
+
+from crm import pages
+from crm.facts import ContactUpdated, FeelingChanged, TaskDone, TaskDropped, TaskPlanned, TaskReopened
+from crm.models import Contact, Event, User
+from kernel.realtime import News, Push, live, topic_guard, watch
+
+
+@topic_guard("contact")
+def sees_contact(user: User, number: str) -> bool:
+    return number.isdecimal() and Contact.objects.visible_to(user).filter(pk=int(number[:18])).exists()
+
+
+@watch("contact")
+def knot(user: User, news: News) -> Push:
+    """Any event of a person whom this viewer may see, by whatever app or shop it was told."""
+    contact = Contact.objects.visible_to(user).filter(pk=news.contact_id or 0).first()
+    event = Event.objects.filter(pk=news.id).first() if contact else None
+    return Push(pages.new_knot(event, contact.survivor_id)) if contact and event else Push()
+
+
+@live(
+    ContactUpdated.name,
+    FeelingChanged.name,
+    TaskPlanned.name,
+    TaskDone.name,
+    TaskReopened.name,
+    TaskDropped.name,
+)
+def head(user: User, news: News) -> Push:
+    contact = (
+        Contact.objects.visible_to(user).select_related("company", "owner").filter(pk=news.contact_id or 0).first()
+    )
+    return Push(pages.contact_tasks(contact, user)) if contact else Push()

@@ -1,0 +1,73 @@
+"""What crm's pages show, put together once for the first load, for htmx and for live pushes."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+
+from crm import timeline, value
+from crm.forms.activity import NoteForm, TaskForm
+from crm.forms.contacts import IdentityForm
+from crm.models import Consent, Contact, Event, Task, User
+from kernel import realtime
+
+PAGE = "crm/contact.html"
+
+
+def contact(found: Contact, user: User) -> dict[str, Any]:
+    """Everything of the page but its thread."""
+    return {
+        "contact": found,
+        "place": realtime.read_feed(None, 1)[1],
+        "topics": " ".join(f"contact:{member}" for member in found.member_ids()),
+        "kinds": timeline.KINDS,
+        "channels": timeline.channels(found),
+        "note_form": NoteForm(),
+        "task_form": TaskForm(user=user),
+        "identity_form": IdentityForm(),
+        **head(found, user),
+        **sidebar(found, user),
+    }
+
+
+def head(found: Contact, user: User) -> dict[str, Any]:
+    tasks = Task.objects.visible_to(user).filter(contact__in=found.member_ids()).open().most_urgent()
+    return {"value": value.of(found), "next_task": tasks.select_related("owner").first(), "today": today()}
+
+
+def sidebar(found: Contact, user: User) -> dict[str, Any]:
+    tasks = Task.objects.visible_to(user).filter(contact__in=found.member_ids()).open().most_urgent()
+    return {"tasks": tasks.select_related("owner")[:20], "consents": last_words(found), "today": today()}
+
+
+def last_words(found: Contact) -> list[Consent]:
+    """What counts now: the newest consent of each channel and purpose."""
+    said = Consent.objects.filter(contact__in=found.member_ids()).order_by("channel", "purpose", "-at", "-pk")
+    return list(said.distinct("channel", "purpose"))
+
+
+def today() -> date:
+    return timezone.localdate()
+
+
+def contact_parts(found: Contact, user: User) -> SafeString:
+    """Head, details, tasks and consents, each for its own place, out of band."""
+    context = contact(found, user) | {"oob": True}
+    parts = ("head", "details", "identities", "tasks", "consents")
+    return mark_safe("".join(render_to_string(f"{PAGE}#{part}", context) for part in parts))  # noqa: S308
+
+
+def contact_tasks(found: Contact, user: User) -> SafeString:
+    """The tasks beside the thread and the next one in the head, out of band."""
+    context = {"contact": found, "task_form": TaskForm(user=user), "oob": True, **sidebar(found, user)}
+    context |= head(found, user)
+    return mark_safe("".join(render_to_string(f"{PAGE}#{part}", context) for part in ("head", "tasks")))  # noqa: S308
+
+
+def new_knot(event: Event, page_of: int) -> SafeString:
+    """At the top of an unfiltered thread; first away with it if it is there already. `page_of`: whose page."""
+    context = {"knot": replace(timeline.knots([event])[0], day=None), "page_of": page_of}
+    return mark_safe(render_to_string(f"{PAGE}#new_knot", context))  # noqa: S308

@@ -1,0 +1,167 @@
+"""The thread of a person's life as the contact page tells it: knots, newest first, by keyset pages."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.ledger.fact import fact_class, tell
+from crm.models import Contact, Event, Feeling, Identity
+from crm.models.event import EventQuerySet
+from kernel import lists
+
+SIZE = 25
+FEW_PROPERTIES = 4
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a reader may filter by, and the shape of its knots. `beginnings` of the ledger's names belong to it."""
+
+    slug: str
+    label: str | Promise
+    beginnings: tuple[str, ...]
+
+    def condition(self) -> Q:
+        condition = Q()
+        for beginning in self.beginnings:
+            condition |= Q(name__startswith=beginning)
+        return condition
+
+
+# The slugs are the knots of the look (static/icons/knot-*.svg). The first two words of shops' events are the
+# e-commerce names of the tracking API's specification.
+KINDS = (
+    Kind("message", gettext_lazy("Messages"), ("message.", "conversation.")),
+    Kind("order", gettext_lazy("Orders"), ("Order ", "order.", "Checkout ", "Payment ", "Cart ", "Product ")),
+    Kind("answer", gettext_lazy("Answers"), ("survey.",)),
+    Kind("journey", gettext_lazy("Journeys"), ("journey.",)),
+    Kind("note", gettext_lazy("Notes"), ("note.",)),
+    Kind("task", gettext_lazy("Tasks"), ("task.",)),
+    Kind("visit", gettext_lazy("Visits"), ("page.", "screen.", "visit.")),
+)
+OTHER = "event"
+
+
+def kind_of(name: str) -> str:
+    return next((kind.slug for kind in KINDS if name.startswith(kind.beginnings)), OTHER)
+
+
+@dataclass(frozen=True)
+class Knot:
+    """One event, told."""
+
+    id: int
+    kind: str
+    title: str
+    text: str
+    feeling: str
+    cause: str
+    at: datetime
+    day: Any  # date of the knot that begins a day in this page, else None
+
+    @property
+    def key(self) -> str:
+        return str(self.id)
+
+
+@dataclass(frozen=True)
+class Thread:
+    knots: list[Knot]
+    older: str  # cursor of the next page, "" at the beginning of the story
+
+
+def read(contact: Contact, *, kind: str = "", channel: str = "", cursor: str = "", size: int = SIZE) -> Thread:
+    """One page over everybody merged into the contact and all that they did before they said who they were."""
+    members = contact.member_ids()
+    visitors = Identity.objects.filter(contact__in=members, kind="anonymous_id").values_list("value", flat=True)
+    events = list(_told(kind, channel).of(members, list(visitors), limit=size + 1, before=_place(cursor)))
+    shown = events[:size]
+    older = lists.encode([shown[-1].occurred_at, shown[-1].pk]) if len(events) > size else ""
+    return Thread(knots(shown, after=_place(cursor)), older)
+
+
+def _told(kind: str, channel: str) -> EventQuerySet:
+    wanted = next((each.condition() for each in KINDS if each.slug == kind), Q())
+    return Event.objects.filter(wanted & Q(channel=channel) if channel else wanted)
+
+
+def _place(cursor: str) -> tuple[datetime, int] | None:
+    place = lists.decode(cursor, 2)
+    if place is None or not isinstance(place[0], datetime) or not isinstance(place[1], int):
+        return None
+    return place[0], place[1]
+
+
+def knots(events: Sequence[Event], *, after: tuple[datetime, int] | None = None) -> list[Knot]:
+    causes = _causes(events)
+    day = after[0].date() if after else None
+    told = []
+    for event in events:
+        begins = event.occurred_at.date() if event.occurred_at.date() != day else None
+        day = event.occurred_at.date()
+        told.append(knot(event, cause=causes.get(event.cause_id or 0, ""), day=begins))
+    return told
+
+
+def knot(event: Event, *, cause: str = "", day: Any = None) -> Knot:
+    return Knot(
+        id=event.pk,
+        kind=kind_of(event.name),
+        title=title_of(event),
+        text="" if fact_class(event.name) else few_words(event.properties),
+        feeling=_feeling(event.properties),
+        cause=cause,
+        at=event.occurred_at,
+        day=day,
+    )
+
+
+def _causes(events: Iterable[Event]) -> dict[int, str]:
+    """Why: the stories of the events that led to these, in one query."""
+    ids = {event.cause_id for event in events if event.cause_id}
+    causes = Event.objects.filter(pk__in=ids) if ids else []
+    return {event.pk: _("because of: %(story)s") % {"story": title_of(event)} for event in causes}
+
+
+def title_of(event: Event) -> str:
+    return tell(event.name, _readable(event.properties))
+
+
+def _readable(properties: dict[str, Any]) -> dict[str, Any]:
+    """Names of fields and of feelings in the reader's language; ledgers keep them as code does."""
+    words = dict(properties)
+    if isinstance(words.get("changed"), str):
+        words["changed"] = ", ".join(_field_label(name) for name in words["changed"].split(", "))
+    if words.get("feeling") in Feeling.values:
+        words["feeling"] = Feeling(words["feeling"]).label
+    return words
+
+
+def _field_label(name: str) -> str:
+    known = {field.name: field for field in Contact._meta.concrete_fields}
+    return str(known[name].verbose_name) if name in known else name
+
+
+def _feeling(properties: dict[str, Any]) -> str:
+    feeling = properties.get("feeling")
+    return feeling if feeling in Feeling.values else ""
+
+
+def few_words(properties: dict[str, Any]) -> str:
+    """What an event from outside says, in one line: its first plain properties."""
+    plain = [
+        (name, value) for name, value in properties.items() if isinstance(value, str | int | float) and value != ""
+    ]
+    return " · ".join(f"{name.replace('_', ' ')} {str(value)[:60]}" for name, value in plain[:FEW_PROPERTIES])
+
+
+def channels(contact: Contact) -> list[str]:
+    """Channels that this person's newest events came through: what a filter can offer without reading everything."""
+    recent = Event.objects.filter(contact__in=contact.member_ids()).newest_first().values_list("channel", flat=True)
+    return sorted({channel for channel in recent[:200] if channel})
