@@ -75,7 +75,7 @@ def delivery(message: Message) -> SafeString:
 
 
 def line(conversation_id: int, line: thread.Line) -> SafeString:
-    return _appended(conversation_id, f"event-{line.id}", _piece("message.html#line", line=line))
+    return _appended(conversation_id, f"told-{line.id}", _piece("message.html#line", line=line))
 
 
 def composer_news(conversation: Conversation, *, newest: int, newer: int = 0) -> SafeString:

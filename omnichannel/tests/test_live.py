@@ -1,0 +1,176 @@
+"""What each viewer's screen is told: the right pieces, the right counts, and nothing to whom it does not concern."""
+
+import pytest
+
+from crm.ledger import feed
+from crm.models import Team, User
+from kernel import realtime
+from kernel.realtime import News, Place, Push
+from omnichannel import listing
+from omnichannel.actions import conversations, deliveries
+from omnichannel.models import Channel, Conversation, Delivery
+from omnichannel.tests.factories import inbound, make_channel, make_conversation, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def agent() -> User:
+    return make_user("agent", first_name="Lola", last_name="Vidal")
+
+
+def told(user: User, name: str, topics: set[str] | None = None) -> Push:
+    """What the newest event of this name looks like on this user's screen."""
+    news, _place = feed.read(Place(0), 1000)
+    chosen = [item for item in news if item.name == name][-1]
+    inbox = {topic for topic in chosen.topics if not topic.startswith("contact:")}
+    return realtime.render_news(user, [chosen], inbox if topics is None else topics)
+
+
+def test_new_message_brings_its_row_and_itself(agent: User) -> None:
+    conversation = make_conversation(text="¿Hola?")
+    message = conversation.messages.get()
+    push = told(agent, "message.received")
+    entered = ", ".join(f"#rows-{tab}:not(:has(#row-{conversation.pk}))" for tab in ("unassigned", "all"))
+    assert f'<div hx-swap-oob="afterbegin:{entered}">' in push.html
+    assert f'hx-swap-oob="beforeend:#messages-{conversation.pk}:not(:has(#message-{message.pk}))"' in push.html
+    assert "¿Hola?" in push.html
+    assert push.counters == {}
+
+
+def test_opening_counts_as_one_more_that_nobody_has(agent: User) -> None:
+    make_conversation()
+    assert told(agent, "conversation.opened") == Push("", {"inbox-all": 1, "inbox-unassigned": 1})
+
+
+def test_row_leaves_the_tabs_it_no_longer_belongs_to(agent: User) -> None:
+    conversation = make_conversation()
+    conversations.assign(conversation, to=agent, by=agent)
+    html = told(agent, "conversation.assigned").html
+    assert f"delete:#rows-unassigned #row-{conversation.pk}, #rows-resolved #row-{conversation.pk}" in html
+    assert "Assigned to Lola Vidal" in html
+    assert f'id="head-{conversation.pk}" hx-swap-oob="true"' in html
+
+
+def test_assignment_counts_for_each_viewer_differently(agent: User) -> None:
+    other, manager = make_user("agent"), make_user("manager")
+    conversation = make_conversation()
+    conversations.assign(conversation, to=agent, by=manager)
+    assert told(agent, "conversation.assigned").counters == {"inbox-mine": 1, "inbox-unassigned": -1}
+    assert told(manager, "conversation.assigned").counters == {"inbox-unassigned": -1}
+    conversations.assign(conversation, to=other, by=manager)
+    assert told(agent, "conversation.assigned").counters == {"inbox-mine": -1}
+    assert told(other, "conversation.assigned").counters == {"inbox-mine": 1}
+
+
+def test_assigning_a_resolved_one_counts_nothing(agent: User) -> None:
+    conversation = make_conversation()
+    conversations.resolve(conversation, by=agent)
+    conversations.assign(conversation, to=agent, by=agent)
+    assert told(agent, "conversation.assigned").counters == {}
+
+
+def test_resolving_and_reopening_count_down_and_up(agent: User) -> None:
+    conversation = make_conversation()
+    conversations.assign(conversation, to=agent, by=agent)
+    conversations.resolve(conversation, by=agent)
+    push = told(agent, "conversation.resolved")
+    assert push.counters == {"inbox-all": -1, "inbox-mine": -1}
+    assert f"afterbegin:#rows-resolved:not(:has(#row-{conversation.pk}))" in push.html
+    conversations.reopen(conversation, by=agent)
+    assert told(agent, "conversation.reopened").counters == {"inbox-all": 1, "inbox-mine": 1}
+
+
+def test_deltas_of_a_whole_story_lead_to_the_true_counts(agent: User) -> None:
+    """A page's counts plus everything that was pushed since are the counts of a page made now."""
+    channel, other = make_channel(), make_user("agent")
+    before = listing.counts(agent)
+    first = _after(channel, agent)
+    conversations.assign(first, to=other, by=agent)
+    conversations.resolve(first, by=other)
+    second = make_conversation(channel, message_id="m2@casa.example")
+    conversations.assign(second, to=agent, by=agent)
+    conversations.resolve(second, by=agent)
+    conversations.receive(channel, inbound(in_reply_to="m2@casa.example"))
+
+    news, _place = feed.read(before.place, 1000)
+    inbox = {f"inbox:{channel.inbox_id}"}
+    push = realtime.render_news(agent, news, inbox)
+    now = listing.counts(agent)
+    counted = {"inbox-mine": now.mine, "inbox-unassigned": now.unassigned, "inbox-all": now.all}
+    assert {name: push.counters.get(name, 0) for name in counted} == counted == {
+        "inbox-mine": 1,
+        "inbox-unassigned": 0,
+        "inbox-all": 1,
+    }
+
+
+def _after(channel: Channel, agent: User) -> Conversation:
+    conversation = make_conversation(channel, sender="first@casa.example")
+    conversations.assign(conversation, to=agent, by=agent)
+    return conversation
+
+
+def test_delivery_shows_on_the_message_itself(agent: User) -> None:
+    conversation = make_conversation()
+    message = conversations.reply(conversation, by=agent, body="Hola")
+    deliveries.report(Delivery.objects.get(), Delivery.State.BOUNCED, error="550 no such user")
+    html = told(agent, "message.delivery_changed").html
+    assert f'id="delivery-{message.pk}" data-state="bounced" hx-swap-oob="true"' in html
+    assert "550 no such user" in html
+    assert "Send again" in html
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "conversation.opened",
+        "message.received",
+        "conversation.note_added",
+        "message.sent",
+        "conversation.assigned",
+        "conversation.resolved",
+        "conversation.reopened",
+        "message.delivery_changed",
+    ],
+)
+def test_agent_of_another_team_is_told_nothing(name: str) -> None:
+    wholesale, support = Team.objects.create(name="Wholesale"), Team.objects.create(name="Support")
+    insider, outsider = make_user("agent", team=wholesale), make_user("agent", team=support)
+    conversation = make_conversation(make_channel(team=wholesale))
+    conversations.add_note(conversation, by=insider, body="Secreto")
+    conversations.reply(conversation, by=insider, body="Secreto")
+    conversations.assign(conversation, to=insider, by=insider)
+    conversations.resolve(conversation, by=insider)
+    conversations.reopen(conversation, by=insider)
+    deliveries.report(Delivery.objects.get(), Delivery.State.DELIVERED)
+    assert told(insider, name) != Push()
+    assert told(outsider, name) == Push()
+
+
+def test_who_loses_a_conversation_from_elsewhere_loses_its_row() -> None:
+    wholesale = Team.objects.create(name="Wholesale")
+    insider, guest = make_user("agent", team=wholesale), make_user("agent")
+    conversation = make_conversation(make_channel(team=wholesale))
+    conversations.assign(conversation, to=guest, by=insider)
+    conversations.assign(conversation, to=insider, by=insider)
+    push = told(guest, "conversation.assigned", topics={f"user:{guest.pk}"})
+    assert push == Push(f'<div id="row-{conversation.pk}" hx-swap-oob="delete"></div>', {"inbox-mine": -1})
+
+
+def test_topics_are_heard_only_by_those_who_may() -> None:
+    wholesale = Team.objects.create(name="Wholesale")
+    insider, outsider = make_user("agent", team=wholesale), make_user("agent")
+    channel = make_channel(team=wholesale)
+    conversation = make_conversation(channel)
+    for topic in (f"inbox:{channel.inbox_id}", f"conversation:{conversation.pk}"):
+        assert realtime.may_listen(insider, topic) is True
+        assert realtime.may_listen(outsider, topic) is False
+    assert realtime.may_listen(insider, f"user:{insider.pk}") is True
+    assert realtime.may_listen(insider, f"user:{outsider.pk}") is False
+    assert realtime.may_listen(insider, "inbox:x") is False
+
+
+def test_news_about_what_is_gone_is_no_news(agent: User) -> None:
+    gone = News(1, "message.received", None, {"conversation_id": 999_999, "message_id": 1}, frozenset({"inbox:1"}))
+    assert realtime.render_news(agent, [gone], {"inbox:1"}) == Push()

@@ -1,0 +1,132 @@
+"""The outbox viewer: what leaves, how far it got, and one more try."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from crm.models import Team, User
+from omnichannel.actions import conversations, deliveries, outgoing
+from omnichannel.models import Conversation, Delivery
+from omnichannel.tests.factories import make_channel, make_contact, make_conversation, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def agent() -> User:
+    return make_user("agent")
+
+
+@pytest.fixture
+def client(agent: User) -> Client:
+    client = Client()
+    client.force_login(agent)
+    return client
+
+
+def mailed(subject: str = "Tu encuesta", **fields: str) -> Delivery:
+    channel = make_channel()
+    contact = make_contact("eva@casa.example")
+    sent = outgoing.send(
+        contact_id=contact.pk,
+        key=f"survey:{subject}",
+        subject=subject,
+        text="Hola: https://hilo.example/s/abc",
+        channel=channel,
+        **fields,
+    )
+    assert sent is not None
+    return sent
+
+
+def replied(agent: User, **fields: Team) -> Conversation:
+    conversation = make_conversation(make_channel(**fields), subject="Pedido 4711")
+    conversations.reply(conversation, by=agent, body="En camino")
+    return conversation
+
+
+def test_outbox_lists_replies_and_what_programs_sent(client: Client, agent: User) -> None:
+    replied(agent)
+    mailed()
+    page = client.get("/outbox/").content.decode()
+    assert "Re: Pedido 4711" in page
+    assert "Tu encuesta" in page
+    assert "eva@casa.example" in page
+
+
+def test_outbox_says_that_nothing_leaves_without_a_mail_server(client: Client, settings: object) -> None:
+    assert "Nothing leaves this machine" in client.get("/outbox/").content.decode()
+    settings.SMTP_URL = "smtp://mail.example:25"  # type: ignore[attr-defined]
+    assert "Nothing leaves this machine" not in client.get("/outbox/").content.decode()
+
+
+def test_outbox_filters_by_state_and_words(client: Client) -> None:
+    failed, queued = mailed("Una"), mailed("Otra")
+    deliveries.report(failed, Delivery.State.FAILED, error="550 no such user")
+    page = client.get("/outbox/?state=failed").content.decode()
+    assert f'href="/outbox/{failed.pk}/"' in page
+    assert f'href="/outbox/{queued.pk}/"' not in page
+    assert f'href="/outbox/{queued.pk}/"' in client.get("/outbox/?q=otra").content.decode()
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_outbox_costs_the_same_queries_for_one_and_three_rows(client: Client, rows: int) -> None:
+    for number in range(rows):
+        mailed(f"Encuesta {number}")
+    client.get("/outbox/")
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/outbox/")
+    assert len(queries) == 9, "\n".join(q["sql"][:160] for q in queries)
+
+
+def test_detail_shows_text_with_links_headers_and_attempts(client: Client) -> None:
+    delivery = mailed()
+    page = client.get(f"/outbox/{delivery.pk}/").content.decode()
+    assert '<a href="https://hilo.example/s/abc" rel="nofollow">' in page
+    assert "Message-ID" in page
+    assert "Not tried yet." in page
+    assert deliveries.send_due() == 1
+    assert "Attempt 1" in client.get(f"/outbox/{delivery.pk}/").content.decode()
+
+
+def test_html_of_a_mail_is_framed_like_any_other(client: Client) -> None:
+    delivery = mailed(html='<p><a href="https://hilo.example/s/abc">Responder</a></p>')
+    assert f'src="/outbox/{delivery.pk}/html/"' in client.get(f"/outbox/{delivery.pk}/").content.decode()
+    response = client.get(f"/outbox/{delivery.pk}/html/")
+    assert "sandbox allow-same-origin" in response.headers["Content-Security-Policy"]
+    assert 'href="https://hilo.example/s/abc"' in response.content.decode()
+
+
+def test_failed_delivery_is_sent_again_on_request(client: Client) -> None:
+    delivery = mailed()
+    deliveries.report(delivery, Delivery.State.FAILED, error="550 mailbox full")
+    assert "550 mailbox full" in client.get(f"/outbox/{delivery.pk}/").content.decode()
+    response = client.post(f"/deliveries/{delivery.pk}/attempts/", headers={"HX-Request": "true"})
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.error) == ("queued", "")
+    assert "it is sent again in a moment" in response.headers["HX-Trigger"]
+    assert f'id="delivery-{delivery.message_id}"' in response.content.decode()
+
+
+def test_what_has_arrived_is_not_sent_again(client: Client) -> None:
+    delivery = mailed()
+    deliveries.report(delivery, Delivery.State.DELIVERED)
+    response = client.post(f"/deliveries/{delivery.pk}/attempts/", headers={"HX-Request": "true"})
+    delivery.refresh_from_db()
+    assert delivery.state == "delivered"
+    assert "nothing to repeat" in response.headers["HX-Trigger"]
+
+
+def test_replies_of_other_teams_are_not_found(client: Client) -> None:
+    manager = make_user("manager")
+    conversation = replied(manager, team=Team.objects.create(name="Wholesale"))
+    delivery = Delivery.objects.get(message__conversation=conversation)
+    assert client.get(f"/outbox/{delivery.pk}/").status_code == 404
+    assert client.get(f"/outbox/{delivery.pk}/html/").status_code == 404
+    assert client.post(f"/deliveries/{delivery.pk}/attempts/").status_code == 404
+    assert "Pedido 4711" not in client.get("/outbox/").content.decode()
+
+
+def test_empty_outbox_teaches(client: Client) -> None:
+    assert "Nothing here" in client.get("/outbox/").content.decode()

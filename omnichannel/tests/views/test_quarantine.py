@@ -1,0 +1,99 @@
+"""The quarantine: nothing that arrived is lost, and reading it again is one click."""
+
+import pytest
+from django.test import Client
+
+from crm.models import Team
+from omnichannel.actions import inbound
+from omnichannel.models import Channel, RawInbound
+from omnichannel.outbox import header_line
+from omnichannel.tests.factories import make_channel, make_user
+
+pytestmark = pytest.mark.django_db
+MAIL = b"From: =?utf-8?q?Mar=C3=ADa?= <maria@casa.example>\r\nSubject: roto\r\n\r\nhola"
+
+
+@pytest.fixture
+def client() -> Client:
+    client = Client()
+    client.force_login(make_user("agent"))
+    return client
+
+
+def held_back(channel: Channel | None = None, body: bytes = MAIL) -> RawInbound:
+    channel = channel or make_channel()
+    return RawInbound.objects.create(
+        channel=channel, dedup_key=f"k{RawInbound.objects.count()}", body=body, state="quarantined", error="bad mail"
+    )
+
+
+def test_quarantine_shows_reason_size_and_readable_headers(client: Client) -> None:
+    held_back()
+    page = client.get("/quarantine/").content.decode()
+    assert "bad mail" in page
+    assert "María &lt;maria@casa.example&gt;" in page
+    assert "roto" in page
+    assert f"{len(MAIL)}\xa0bytes" in page
+
+
+def test_quarantine_lists_nothing_else(client: Client) -> None:
+    raw = held_back()
+    RawInbound.objects.filter(pk=raw.pk).update(state="processed")
+    assert "Nothing is held back" in client.get("/quarantine/").content.decode()
+
+
+def test_raw_is_a_download_that_no_browser_opens(client: Client) -> None:
+    response = client.get(f"/quarantine/{held_back().pk}/raw/")
+    assert response.content == MAIL
+    assert response.headers["Content-Type"] == "application/octet-stream"
+    assert response.headers["Content-Disposition"].startswith("attachment")
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_reading_again_puts_it_back_at_the_start(client: Client) -> None:
+    raw = held_back()
+    response = client.post(f"/quarantine/{raw.pk}/replay/", follow=True)
+    raw.refresh_from_db()
+    assert (raw.state, raw.attempts, raw.error) == ("received", 0, "")
+    assert "It is being read again" in response.content.decode()
+
+
+def test_what_was_read_meanwhile_is_not_read_twice(client: Client) -> None:
+    raw = held_back()
+    RawInbound.objects.filter(pk=raw.pk).update(state="processed")
+    client.post(f"/quarantine/{raw.pk}/replay/")
+    raw.refresh_from_db()
+    assert raw.state == "processed"
+
+
+def test_poison_goes_round_and_comes_back_with_its_reason(client: Client) -> None:
+    raw = held_back(body=b"not json")
+    client.post(f"/quarantine/{raw.pk}/replay/")
+    for _ in range(RawInbound.max_attempts):
+        RawInbound.objects.filter(pk=raw.pk).update(due_at="2020-01-01T00:00Z")
+        inbound.process_due()
+    assert "JSONDecodeError" in client.get("/quarantine/").content.decode()
+
+
+def test_items_of_other_teams_are_not_found(client: Client) -> None:
+    raw = held_back(make_channel(team=Team.objects.create(name="Wholesale")))
+    assert "bad mail" not in client.get("/quarantine/").content.decode()
+    assert client.get(f"/quarantine/{raw.pk}/raw/").status_code == 404
+    assert client.post(f"/quarantine/{raw.pk}/replay/").status_code == 404
+    raw.refresh_from_db()
+    assert raw.state == "quarantined"
+
+
+@pytest.mark.parametrize(
+    ("start", "line"),
+    [
+        (b"Subject: Hola\r\n", "Hola"),
+        (b"X-A: b\nsubject:   Hola  \n", "Hola  "),
+        (b"Subject: \xff\xfe\r\n", "\ufffd\ufffd"),
+        (b"Subject: =?nonsense?q?a?=\r\n", "=?nonsense?q?a?="),
+        (b"Subject: " + b"a" * 80_000, "a" * 300),
+        (b"\x00\x01\x02", ""),
+    ],
+)
+def test_header_lines_are_read_from_anything(start: bytes, line: str) -> None:
+    assert header_line(start, "Subject") == line
