@@ -9,7 +9,8 @@ ANSWER_SECONDS = 2.0
 
 
 def answers(options: Options) -> bool:
-    return listens(options.visitors_host, options.smtp_port) and healthy(options.visitors_host, options.port)
+    # In this order the mail port is bothered only once or twice; it logs each caller.
+    return healthy(options.visitors_host, options.port) and listens(options.visitors_host, options.smtp_port)
 
 
 def healthy(host: str, port: int) -> bool:
