@@ -18,6 +18,7 @@ CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
 Open = Callable[..., Page]
+Before = Callable[[Page], None]
 
 
 @pytest.fixture(scope="session")
@@ -68,7 +69,7 @@ def open_page(
         if message.type in {"error", "warning"} and "WebSocket" not in message.text:
             complaints.append(message.text)
 
-    def opened(path: str, *, width: int = 1280, signed_in: bool = True) -> Page:
+    def opened(path: str, *, width: int = 1280, signed_in: bool = True, before: Before | None = None) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": 900}, has_touch=width < 500, is_mobile=width < 500
         )
@@ -76,6 +77,8 @@ def open_page(
         if signed_in:
             context.add_cookies([{**session, "url": live_server.url}])  # type: ignore[list-item]
         page = context.new_page()
+        if before:
+            before(page)
         page.on("console", listen)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(live_server.url + path)

@@ -1,10 +1,13 @@
 // <span data-island="live" data-url="/ws/">: what others change appears here. The page names its topics on elements
 // (data-live-topics="inbox:1 conversation:12"); the server answers with rendered fragments for out-of-band swaps.
 // The cursor of the last fragment is kept, so that a connection that comes back asks only for what it missed.
-import htmx from "../htmx.js"
+import { applicable } from "../fragments.js"
+import htmx, { toast } from "../htmx.js"
+import { text } from "../page.js"
 
 const BEHIND = 12_000
 const SLOWEST = 30_000
+const SIGNED_OUT = 4401
 
 const topics = () => [...new Set([...document.querySelectorAll("[data-live-topics]")].flatMap((element) => element.dataset.liveTopics.split(/\s+/)))].filter(Boolean).sort()
 
@@ -22,7 +25,6 @@ class Live {
   constructor(badge) {
     this.badge = badge
     this.cursor = document.querySelector("[data-live-cursor]")?.dataset.liveCursor ?? null  // as of when the page was made
-    this.asked = ""
     this.tries = 0
     this.lastTick = 0
     this.connect()
@@ -37,10 +39,16 @@ class Live {
     const url = new URL(this.badge.dataset.url, location.href)
     url.protocol = url.protocol.replace("http", "ws")
     this.socket = new WebSocket(url)
-    this.asked = ""
+    this.asked = null
     this.socket.onopen = () => { this.tries = 0; this.lastTick = Date.now(); this.subscribe(); this.show() }
     this.socket.onmessage = ({ data }) => this.receive(JSON.parse(data))
-    this.socket.onclose = () => this.retry()
+    this.socket.onclose = ({ code }) => (code === SIGNED_OUT ? this.leave() : this.retry())
+  }
+
+  /** The session has ended: asking again would not bring it back, and a reload would lose what is being written. */
+  leave() {
+    this.show()
+    toast({ level: "error", text: text("signedOut") })
   }
 
   /** Full jitter: after a restart of the server, a hundred browsers do not come back in the same second. */
@@ -61,13 +69,13 @@ class Live {
   receive(message) {
     this.lastTick = Date.now()
     this.lag = message.lag ?? this.lag
+    this.cursor = message.cursor || this.cursor
     this[`on_${message.type}`]?.(message)
-    this.cursor = message.cursor ?? this.cursor
     this.show()
   }
 
   on_fragments({ html }) {
-    htmx.swap(document.body, html, { swapStyle: "none", swapDelay: 0, settleDelay: 0 })
+    htmx.swap(document.body, applicable(html), { swapStyle: "none", swapDelay: 0, settleDelay: 0 })
   }
 
   on_counters({ deltas }) {

@@ -1,0 +1,129 @@
+"""The live island against a scripted server: what it asks, what it applies, how it comes back."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Page, WebSocketRoute, expect
+
+from tests.look.conftest import Open
+
+
+class Server:
+    """Speaks the protocol of kernel/realtime.py; remembers what was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Any]] = []
+        self.sockets: list[WebSocketRoute] = []
+
+    def route(self, page: Page) -> None:
+        page.route_web_socket("**/ws/", self.accept)
+
+    def accept(self, socket: WebSocketRoute) -> None:
+        self.sockets.append(socket)
+        socket.on_message(lambda text: self.asked.append(json.loads(text)))
+
+    def say(self, **message: Any) -> None:
+        self.sockets[-1].send(json.dumps(message))
+
+
+def wait(page: Page, condition: Callable[[], bool]) -> None:
+    for _ in range(100):
+        if condition():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("It did not happen within 5 s.")
+
+
+def connected(open_page: Open) -> tuple[Page, Server]:
+    server = Server()
+    page = open_page("/gallery/", before=server.route)
+    wait(page, lambda: bool(server.asked))
+    return page, server
+
+
+def test_live_subscribes_and_says_so(open_page: Open) -> None:
+    page, server = connected(open_page)
+    assert server.asked == [{"type": "subscribe", "topics": [], "cursor": None}]
+    expect(page.locator(".shell-header .live")).to_have_attribute("data-state", "live")
+
+
+def test_live_applies_fragments_and_mounts_their_islands(open_page: Open) -> None:
+    page, server = connected(open_page)
+    html = (
+        '<ol hx-swap-oob="beforeend:#messages">'
+        '<li id="new"><button popovertarget="g-menu" data-island="menu">x</button></li></ol>'
+        '<h3 id="nowhere" hx-swap-oob="true">not on this page</h3>'
+    )
+    server.say(type="fragments", html=html, cursor="8-0")
+    expect(page.locator("#messages > #new button")).to_have_attribute("aria-expanded", "false")
+    expect(page.locator("#nowhere")).to_have_count(0)
+
+
+def test_live_replaces_what_it_is_told_to_add_twice(open_page: Open) -> None:
+    page, server = connected(open_page)
+    for text in ("first", "second"):
+        html = f'<ol hx-swap-oob="beforeend:#messages"><li id="message-7">{text}</li></ol>'
+        server.say(type="fragments", html=html, cursor="8-0")
+        expect(page.locator("#message-7")).to_have_text(text)
+    expect(page.locator("#message-7")).to_have_count(1)
+
+
+def test_live_asks_again_when_the_page_shows_other_things(open_page: Open) -> None:
+    page, server = connected(open_page)
+    html = '<ol hx-swap-oob="beforeend:#messages"><li data-live-topics="conversation:12 inbox:1"></li></ol>'
+    server.say(type="fragments", html=html, cursor="8-0")
+    wait(page, lambda: len(server.asked) == 2)
+    assert server.asked[1] == {"type": "subscribe", "topics": ["conversation:12", "inbox:1"], "cursor": "8-0"}
+
+
+def test_live_runs_no_script_of_a_fragment(open_page: Open) -> None:
+    page, server = connected(open_page)
+    html = '<ol hx-swap-oob="beforeend:#messages"><li id="bad"><script>document.title = "ran"</script></li></ol>'
+    server.say(type="fragments", html=html, cursor="8-0")
+    expect(page.locator("#bad")).to_have_count(1)
+    assert page.title() != "ran"
+
+
+def test_live_counts_by_deltas_and_never_below_zero(open_page: Open) -> None:
+    page, server = connected(open_page)
+    page.evaluate("document.querySelector('main .count').dataset.counter = 'mine'")
+    page.evaluate("document.querySelector('main .count').dataset.count = 2")
+    server.say(type="counters", deltas={"mine": 3})
+    expect(page.locator("[data-counter=mine]")).to_have_text("5")
+    server.say(type="counters", deltas={"mine": -9})
+    expect(page.locator("[data-counter=mine]")).to_be_hidden()
+
+
+def test_live_comes_back_and_asks_for_what_it_missed(open_page: Open) -> None:
+    page, server = connected(open_page)
+    server.say(type="tick", cursor="41-0", lag=0.0)
+    page.wait_for_timeout(100)
+    server.sockets[0].close(code=1012)
+    expect(page.locator(".shell-header .live")).to_have_attribute("data-state", "offline")
+    wait(page, lambda: len(server.asked) == 2)
+    assert server.asked[1]["cursor"] == "41-0"
+    expect(page.locator(".shell-header .live")).to_have_attribute("data-state", "live")
+
+
+def test_live_says_behind_when_the_server_lags(open_page: Open) -> None:
+    page, server = connected(open_page)
+    server.say(type="tick", cursor="41-0", lag=30.0)
+    expect(page.locator(".shell-header .live")).to_have_attribute("data-state", "behind")
+
+
+def test_live_fetches_parts_again_on_reload(open_page: Open) -> None:
+    page, server = connected(open_page)
+    part = '<p id="part" data-live-refresh hx-get="/gallery/?part" hx-trigger="live:reload" hx-swap="none"></p>'
+    server.say(type="fragments", html=f'<ol hx-swap-oob="beforeend:#messages"><li>{part}</li></ol>', cursor="8-0")
+    expect(page.locator("#part")).to_have_count(1)
+    with page.expect_request("**/gallery/?part"):
+        server.say(type="reload")
+
+
+def test_live_stops_asking_after_being_signed_out(open_page: Open) -> None:
+    page, server = connected(open_page)
+    server.sockets[0].close(code=4401)
+    expect(page.locator("#toasts .toast")).to_contain_text("You have been signed out.")
+    page.wait_for_timeout(1500)
+    assert len(server.sockets) == 1
