@@ -180,9 +180,15 @@ def _loops(graph: Graph) -> Iterator[str]:
         for placed in graph.nodes.values()
         if not placed.kind.pauses
     }
-    while leaves := [node for node, targets in onward.items() if not targets & onward.keys()]:
-        for node in leaves:
+    while loose := _loose(onward):
+        for node in loose:
             del onward[node]
     if onward:
         around = ", ".join(f"“{node}”" for node in graph.nodes if node in onward)
         yield _("People would go round and round without a wait between %(nodes)s.") % {"nodes": around}
+
+
+def _loose(onward: Mapping[str, set[str]]) -> list[str]:
+    """Nodes that are no part of a loop, since nothing follows them or nothing leads to them."""
+    reached = {to for targets in onward.values() for to in targets}
+    return [node for node, targets in onward.items() if node not in reached or not targets & onward.keys()]

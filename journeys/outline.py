@@ -79,14 +79,14 @@ class _Drawing:
         return join
 
     def join(self, starts: list[str]) -> str | None:
-        """The first node, seen from the first branch, that all branches reach and that is not drawn yet."""
+        """The first node, seen from the first branch, that all branches reach."""
         reached = [self.reach(start) for start in starts]
         common = set.intersection(*(set(nodes) for nodes in reached))
-        return next((node for node in reached[0] if node in common and node not in self.drawn), None)
+        return next((node for node in reached[0] if node in common), None)
 
     def reach(self, start: str) -> list[str]:
-        """Everything behind `start`, itself first, breadth first."""
-        order = [start]
+        """Everything behind `start`, itself first, breadth first; what is drawn already is not followed."""
+        order = [] if start in self.drawn else [start]
         for node in order:
-            order += [to for _, to in self.graph.ways_out(node) if to not in order]
+            order += [to for _, to in self.graph.ways_out(node) if to not in order and to not in self.drawn]
         return order

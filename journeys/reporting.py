@@ -49,8 +49,10 @@ def node_counts(version: Version) -> dict[str, Count]:
 
 def graph_of(version: Version) -> Graph | None:
     """None for a graph that no longer holds, because a kind of node was taken away; its page says so."""
+    if version.is_published:
+        return compiled.graph(version.pk)
     try:
-        return compiled.graph(version.pk) if version.is_published else parse(version.graph)
+        return parse(version.graph)
     except GraphError:
         return None
 

@@ -2,10 +2,11 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from journeys.engine import compiled, gather, sending, store
 from journeys.engine.traveller import State, Traveller
+from journeys.graph import Graph
 from journeys.nodes.base import Answer, Ask, End, Next, Placed, Send, Wait
 from journeys.people import Person
 
@@ -36,16 +37,23 @@ def _round(moving: Sequence[Traveller], people: dict[int, Person]) -> list[Trave
     for traveller in moving:
         groups[traveller.version_id, traveller.node].append(traveller)
     for (version_id, node), group in groups.items():
-        graph = graphs[version_id]
-        onward = _visit(graph.nodes[node], group, people)
-        for traveller, answer in onward:
-            _go(traveller, answer, lambda branch, g=graph, n=node: g.after(n, branch))  # type: ignore[misc]
+        _take(graphs[version_id], node, group, people)
     return [traveller for traveller in moving if traveller.state == State.ACTIVE and traveller.waiting is None]
 
 
-def _go(traveller: Traveller, answer: Next, after: Callable[[str], str]) -> None:
+def _take(graph: Graph | None, node: str, group: Sequence[Traveller], people: dict[int, Person]) -> None:
+    """Everybody in the group through one node."""
+    if graph is None or node not in graph.nodes:
+        for traveller in group:
+            traveller.fail(compiled.BROKEN)
+        return
+    for traveller, answer in _visit(graph.nodes[node], group, people):
+        _go(traveller, answer, graph)
+
+
+def _go(traveller: Traveller, answer: Next, graph: Graph) -> None:
     try:
-        to = after(answer.branch)
+        to = graph.after(traveller.node, answer.branch)
     except KeyError:
         traveller.fail(f"The node {traveller.node} answered with the branch {answer.branch!r}, which it does not have.")
     else:

@@ -60,7 +60,6 @@ class Enrolment(models.Model):
     left_at = models.DateTimeField(_("left"), null=True)
 
     objects = EnrolmentQuerySet.as_manager()
-    steps: "models.Manager[Step]"
     timer: "Timer"
     wait: "Wait"
 

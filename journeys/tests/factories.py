@@ -4,6 +4,8 @@ import itertools
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import transaction
+
 from crm.ledger.publish import announce
 from crm.models import Contact, Event
 from crm.tests import factories as crm
@@ -83,7 +85,8 @@ def event(who: Contact | None, name: str = "Order Completed", *, depth: int = 0,
 def happens(who: Contact, name: str = "Order Completed", **properties: Any) -> Event:
     """An event, and all that it moves."""
     happened = event(who, name, **properties)
-    intake.take_in([happened])
+    with transaction.atomic():
+        intake.take_in([happened])
     return happened
 
 

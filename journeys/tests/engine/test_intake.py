@@ -1,5 +1,7 @@
 """Triggers and waits: who enters, who goes on, in which order."""
 
+from typing import Any
+
 import pytest
 
 from crm.ledger.publish import MAX_DEPTH
@@ -202,7 +204,7 @@ def test_people_under_way_stay_on_their_version() -> None:
     assert make.told(Enrolment.objects.get(contact=ben)) == ["start next", "new end"]
 
 
-def _waiting(**config: object) -> dict[str, object]:
+def _waiting(**config: Any) -> dict[str, Any]:
     return make.graph(
         make.start(),
         make.wait(event="Paid", **config),

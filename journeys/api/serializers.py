@@ -1,0 +1,81 @@
+"""Journeys as JSON."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from rest_framework import serializers
+
+from journeys.models import Enrolment, Journey, Step, Version
+
+GRAPH = {
+    "nodes": [
+        {"id": "start", "type": "trigger_event", "config": {"event": "Order Completed", "entry": "once"}},
+        {
+            "id": "thanks",
+            "type": "send_message",
+            "config": {"texts": {"en": {"subject": "Thank you", "text": "Hello {{ contact.first_name }}!"}}},
+        },
+        {"id": "end", "type": "end", "config": {}},
+    ],
+    "edges": [{"from": "start", "to": "thanks"}, {"from": "thanks", "to": "end"}],
+}
+
+
+@extend_schema_serializer(
+    examples=[OpenApiExample("A journey", value={"name": "Thank buyers", "purpose": "Be kind."}, request_only=True)]
+)
+class JourneySerializer(serializers.ModelSerializer[Journey]):
+    live_version = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Journey
+        fields = ("id", "name", "slug", "purpose", "status", "live_version", "created_at")
+        read_only_fields = ("slug", "status", "created_at")
+
+    def get_live_version(self, journey: Journey) -> int | None:
+        """Its number."""
+        return journey.live_version.number if journey.live_version else None
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample("An event, once only → mail → end", value={"graph": GRAPH}, request_only=True),
+    ]
+)
+class VersionSerializer(serializers.ModelSerializer[Version]):
+    graph = serializers.DictField()
+
+    class Meta:
+        model = Version
+        fields = ("id", "number", "graph", "created_at", "published_at")
+        read_only_fields = ("number", "created_at", "published_at")
+
+
+class StepSerializer(serializers.ModelSerializer[Step]):
+    class Meta:
+        model = Step
+        fields = ("node", "visit", "outcome", "detail", "at")
+
+
+class EnrolmentSerializer(serializers.ModelSerializer[Enrolment]):
+    version = serializers.IntegerField(source="version.number")
+    steps = StepSerializer(many=True)
+
+    class Meta:
+        model = Enrolment
+        fields = ("id", "contact", "version", "state", "node", "reason", "entered_at", "left_at", "steps")
+
+
+class NodeCountSerializer(serializers.Serializer[Any]):
+    node = serializers.CharField()
+    standing = serializers.IntegerField(help_text="people there now")
+    passed = serializers.IntegerField(help_text="times somebody went through")
+
+
+class JourneyReportSerializer(serializers.Serializer[Any]):
+    entered = serializers.IntegerField()
+    active = serializers.IntegerField()
+    completed = serializers.IntegerField()
+    exited = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    nodes = NodeCountSerializer(many=True)

@@ -1,0 +1,77 @@
+"""Taking out and trying again."""
+
+import pytest
+
+from crm.models import Event
+from journeys.actions import enrolments
+from journeys.actions.enrolments import CannotRetry
+from journeys.models import Enrolment, Timer, Wait
+from journeys.tests import factories as make
+from omnichannel.models import Delivery
+
+pytestmark = pytest.mark.django_db
+BROKEN = {"en": {"subject": "Hi", "text": "{{ event.total | divided_by: event.pieces }}"}}
+
+
+def test_person_taken_out_waits_for_nothing_any_more() -> None:
+    make.live(make.graph(make.start(), make.wait(event="Paid"), make.end(), edges=_TWO_WAYS))
+    make.happens(make.contact())
+    boss = make.user("manager", first_name="Eva")
+    left = enrolments.exit(make.only_enrolment(), by=boss)
+
+    assert (left.state, left.reason) == ("exited", "Eva")
+    assert make.told(left)[-1] == "wait exited"
+    assert (Timer.objects.count(), Wait.objects.count()) == (0, 0)
+    assert Event.objects.filter(name="journey.exited", contact=left.contact).count() == 1
+
+
+def test_taking_out_twice_changes_nothing() -> None:
+    make.live(make.graph(make.start(), make.wait(), make.end()))
+    make.happens(make.contact())
+    first = enrolments.exit(make.only_enrolment(), by=None)
+    again = enrolments.exit(first, by=None)
+
+    assert again.left_at == first.left_at
+    assert Event.objects.filter(name="journey.exited").count() == 1
+
+
+def test_failed_node_can_be_tried_again_without_sending_twice() -> None:
+    make.channel()
+    make.live(make.graph(make.start(), make.mail(), make.node("odd", "send_message", texts=BROKEN), make.end()))
+    make.happens(make.contact(), total=10, pieces=0)
+    failed = make.only_enrolment()
+    assert (failed.state, failed.node) == ("failed", "odd")
+    assert Delivery.objects.count() == 1
+
+    Enrolment.objects.update(entry={"name": "Order Completed", "properties": {"total": 10, "pieces": 2}})
+    tried = enrolments.retry(failed, by=None)
+
+    assert tried.state == "completed"
+    assert make.told(tried) == ["start next", "mail next", "odd failed", "odd retried", "odd next", "end end"]
+    assert list(Delivery.objects.order_by("id").values_list("message__text", flat=True))[-1] == "5"
+    assert Delivery.objects.count() == 2
+
+
+def test_what_has_not_failed_is_not_tried_again() -> None:
+    make.live(make.graph(make.start(), make.wait(), make.end()))
+    make.happens(make.contact())
+    with pytest.raises(CannotRetry):
+        enrolments.retry(make.only_enrolment(), by=None)
+
+
+def test_retry_gives_way_to_a_newer_run() -> None:
+    make.channel()
+    odd = make.node("odd", "send_message", texts=BROKEN)
+    make.live(make.graph(make.start(entry="again"), odd, make.wait(), make.end()))
+    ana = make.contact()
+    make.happens(ana, total=1, pieces=0)
+    make.happens(ana, total=1, pieces=1)
+    failed = Enrolment.objects.failed().get()
+    with pytest.raises(CannotRetry):
+        enrolments.retry(failed, by=None)
+
+    failed.refresh_from_db()
+    assert failed.state == "failed"
+
+
+_TWO_WAYS = "start>wait wait:event>end wait:timeout>end"
