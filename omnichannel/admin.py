@@ -20,7 +20,6 @@ from omnichannel.models import Attempt, Channel, Delivery, Inbox, RawInbound, Su
 class InboxAdmin(FastList):
     list_display = ("name", "team")
     search_fields = ("name",)
-    autocomplete_fields = ("team",)
 
 
 @admin.register(Channel)
