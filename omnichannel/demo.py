@@ -1,0 +1,291 @@
+"""A year of conversations for the demo company: written as rows, because verbs would date everything today."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from django.utils import timezone
+from django.utils.text import Truncator
+
+from crm.demo import seeder
+from crm.ledger import Fact, publish_many
+from crm.models import Contact, Identity, Team, User
+from omnichannel import facts
+from omnichannel.demo_texts import CITIES, PRODUCTS, SCRIPTS, WAITING, Script
+from omnichannel.models import Channel, Conversation, Cycle, Delivery, Inbox, Message, Reading, Resolution
+
+ADDRESS = "support@hilo.example"
+HOW_MANY = 124
+OPEN_NOW = 18
+AGENTS = ("agent@hilo.example", "agent2@hilo.example")
+READERS = (*AGENTS, "manager@hilo.example", "admin@hilo.example")
+
+
+@dataclass
+class Story:
+    """One conversation before it is written: who, what was said when, and how it ended."""
+
+    contact: Contact
+    identity: Identity
+    language: str
+    script: Script
+    words: dict[str, str]
+    turns: list[tuple[str, str, datetime]]
+    owner: User | None
+    resolved_at: datetime | None
+    conversation: Conversation = field(default_factory=Conversation)
+    messages: list[Message] = field(default_factory=list)
+
+    @property
+    def subject(self) -> str:
+        return self.script.subject.format_map(self.words)
+
+
+@seeder(order=20)
+def conversations(random: Random, customers: Sequence[Contact]) -> None:
+    channel = support_channel()
+    colleagues = list(User.objects.filter(email__in=AGENTS).order_by("email"))
+    stories = imagine(random, customers, colleagues, timezone.now())
+    write_conversations(channel, stories)
+    write_messages(channel, stories)
+    write_deliveries(random, channel, stories)
+    write_readings(stories)
+    publish_many([fact for story in stories for fact in told(story)])
+
+
+def support_channel() -> Channel:
+    """The account that answers support@hilo.example, and its inbox."""
+    team = Team.objects.filter(name__in=("Support", "Soporte")).first()
+    inbox, _made = Inbox.objects.get_or_create(name="Support", defaults={"team": team})
+    channel, _made = Channel.objects.get_or_create(
+        kind="email",
+        address=ADDRESS,
+        defaults={"name": "Support", "inbox": inbox, "settings": {"from_name": "Casa Lumbre"}, "health": "good"},
+    )
+    return channel
+
+
+# --- imagining ---------------------------------------------------------------------------------------------------
+
+
+def imagine(random: Random, customers: Sequence[Contact], colleagues: Sequence[User], now: datetime) -> list[Story]:
+    reachable = _reachable(customers)
+    people = [c for c in customers if c.pk in reachable]
+    begins = sorted(_begin(random, number, now) for number in range(HOW_MANY))
+    return [
+        _story(random, random.choice(people), reachable, colleagues, begin, number >= HOW_MANY - OPEN_NOW, now)
+        for number, begin in enumerate(begins)
+        if people
+    ]
+
+
+def _reachable(customers: Sequence[Contact]) -> dict[int, Identity]:
+    mine = Identity.objects.filter(kind="email", contact__in=[c.pk for c in customers]).order_by("-pk")
+    return {identity.contact_id: identity for identity in mine}
+
+
+def _begin(random: Random, number: int, now: datetime) -> datetime:
+    """The open ones within three days; the others over the year, in working hours, more of them lately."""
+    if number < OPEN_NOW:
+        return now - timedelta(minutes=random.randint(5, 3 * 24 * 60))
+    day = now - timedelta(days=4 + int(356 * random.random() ** 1.4))
+    return day.replace(hour=random.randint(7, 19), minute=random.randint(0, 59))
+
+
+def _story(
+    random: Random,
+    contact: Contact,
+    reachable: dict[int, Identity],
+    colleagues: Sequence[User],
+    begin: datetime,
+    is_open: bool,
+    now: datetime,
+) -> Story:
+    language = contact.language if contact.language in SCRIPTS else "es"
+    script = random.choice(SCRIPTS[language])
+    words = {
+        "name": contact.first_name or contact.name,
+        "order": str(random.randint(4100, 9900)),
+        "product": random.choice(PRODUCTS[language]),
+        "city": random.choice(CITIES),
+    }
+    owner = random.choice([*colleagues, *colleagues, None]) if is_open and colleagues else None
+    owner = owner if is_open else (random.choice(list(colleagues)) if colleagues else None)
+    turns = _turns(random, script, language, words, begin, is_open, owner is not None, now)
+    ended = None if is_open else turns[-1][2] + timedelta(minutes=random.randint(2, 240))
+    return Story(contact, reachable[contact.pk], language, script, words, turns, owner, ended)
+
+
+def _turns(
+    random: Random,
+    script: Script,
+    language: str,
+    words: dict[str, str],
+    begin: datetime,
+    is_open: bool,
+    taken: bool,
+    now: datetime,
+) -> list[tuple[str, str, datetime]]:
+    """When each thing was said. An open one that nobody took has only its question; others may be asked again."""
+    said = script.turns[:1] if is_open and not taken else script.turns[:3] if is_open else script.turns
+    spoken = [(who, text.format_map(words)) for who, text in said]
+    if is_open and taken and random.random() < 0.6:
+        spoken.append(("c", random.choice(WAITING[language])))
+    at, turns = begin, []
+    room = (now - begin) / (len(spoken) + 1)
+    for who, text in spoken:
+        turns.append((who, text, at))
+        at += min(timedelta(minutes=random.randint(4, 300)), room)
+    return turns
+
+
+# --- writing -----------------------------------------------------------------------------------------------------
+
+
+def write_conversations(channel: Channel, stories: Sequence[Story]) -> None:
+    for story in stories:
+        story.conversation = _conversation(channel, story)
+    Conversation.objects.bulk_create([story.conversation for story in stories])
+    cycles = Cycle.objects.bulk_create([_cycle(story) for story in stories])
+    ended = [(story, cycle) for story, cycle in zip(stories, cycles, strict=True) if story.resolved_at]
+    Resolution.objects.bulk_create(
+        [Resolution(conversation=s.conversation, cycle=c, by=s.owner, at=s.resolved_at) for s, c in ended]
+    )
+
+
+def _conversation(channel: Channel, story: Story) -> Conversation:
+    visible = [turn for turn in story.turns if turn[0] != "n"]
+    who, text, at = visible[-1]
+    return Conversation(
+        contact=story.contact,
+        inbox=channel.inbox,
+        team_id=channel.inbox.team_id,
+        subject=story.subject,
+        status=Conversation.Status.RESOLVED if story.resolved_at else Conversation.Status.OPEN,
+        assignee=story.owner,
+        waiting_since=_waiting_since(visible) if who == "c" and not story.resolved_at else None,
+        last_message_at=at,
+        preview=_excerpt(text),
+        created_at=story.turns[0][2],
+    )
+
+
+def _waiting_since(visible: Sequence[tuple[str, str, datetime]]) -> datetime:
+    """When the first message came that nobody has answered yet."""
+    since = visible[-1][2]
+    for who, _text, at in reversed(visible):
+        if who != "c":
+            break
+        since = at
+    return since
+
+
+def _excerpt(text: str) -> str:
+    return Truncator(" ".join(text.split())).chars(140)
+
+
+def _cycle(story: Story) -> Cycle:
+    reply = next((at for who, _text, at in story.turns if who == "a"), None)
+    return Cycle(
+        conversation=story.conversation,
+        opened_at=story.turns[0][2],
+        first_reply_at=reply,
+        first_reply_by=story.owner if reply else None,
+        resolved_at=story.resolved_at,
+        resolved_by=story.owner if story.resolved_at else None,
+    )
+
+
+def write_messages(channel: Channel, stories: Sequence[Story]) -> None:
+    for story in stories:
+        story.messages = [_message(channel, story, n, *turn) for n, turn in enumerate(story.turns)]
+    ordered = sorted((m for story in stories for m in story.messages), key=lambda message: message.created_at)
+    Message.objects.bulk_create(ordered)
+
+
+def _message(channel: Channel, story: Story, number: int, who: str, text: str, at: datetime) -> Message:
+    message = Message(contact=story.contact, conversation=story.conversation, text=text, created_at=at)
+    if who == "n":
+        message.direction, message.author = Message.Direction.NOTE, story.owner
+        return message
+    message.channel, message.identity, message.reply_text = channel, story.identity, text
+    message.subject = story.subject if number == 0 else f"Re: {story.subject}"
+    message.message_id = f"{uuid.uuid5(uuid.NAMESPACE_URL, f'{story.subject}/{at}/{number}').hex}@hilo.example"
+    message.external_id = message.message_id
+    if who == "a":
+        message.direction, message.author = Message.Direction.OUTBOUND, story.owner
+        message.sender, message.to = channel.address, [story.identity.display]
+    else:
+        message.direction, message.sender_name = Message.Direction.INBOUND, story.contact.name
+        message.sender, message.to, message.sent_at = story.identity.display, [channel.address], at
+        message.html = story.script.html.format(text=text) if number == 0 else ""
+    return message
+
+
+def write_deliveries(random: Random, channel: Channel, stories: Sequence[Story]) -> None:
+    """Everything arrived, but for a few that did not: those show what that looks like."""
+    sent = [m for story in stories for m in story.messages if m.direction == Message.Direction.OUTBOUND]
+    unlucky = set(random.sample(range(len(sent)), k=min(2, len(sent))))
+    Delivery.objects.bulk_create([_delivery(channel, m, n in unlucky) for n, m in enumerate(sent)])
+
+
+def _delivery(channel: Channel, message: Message, unlucky: bool) -> Delivery:
+    return Delivery(
+        message=message,
+        channel=channel,
+        address=message.to[0],
+        key=f"demo:{message.pk}",
+        state=Delivery.State.BOUNCED if unlucky else Delivery.State.DELIVERED,
+        error="5.2.2 Mailbox full" if unlucky else "",
+        due_at=None,
+        attempts=1,
+        created_at=message.created_at,
+        settled_at=message.created_at + timedelta(seconds=4),
+    )
+
+
+def write_readings(stories: Sequence[Story]) -> None:
+    """Everybody has read everything but what waits now."""
+    readers = list(User.objects.filter(email__in=READERS))
+    read = [story for story in stories if story.conversation.waiting_since is None]
+    Reading.objects.bulk_create(
+        Reading(user=user, conversation=story.conversation, last_message_id=story.messages[-1].pk)
+        for story in read
+        for user in readers
+    )
+
+
+def told(story: Story) -> list[Fact]:
+    """The same story in the ledger, each fact at its own time."""
+    common: dict[str, Any] = {
+        "contact_id": story.contact.pk,
+        "conversation_id": story.conversation.pk,
+        "inbox_id": story.conversation.inbox_id,
+    }
+    owner = story.owner
+    begin = story.turns[0][2]
+    news: list[Fact] = [
+        facts.ConversationOpened(**common, occurred_at=begin, channel="email", subject=story.subject),
+        *(_said(common, message, owner) for message in story.messages),
+    ]
+    if owner:
+        taken = facts.ConversationAssigned(
+            **common, occurred_at=begin + timedelta(minutes=1), assignee_id=owner.pk, assignee=owner.name
+        )
+        news.append(taken)
+    if story.resolved_at and owner:
+        by = {"by_id": owner.pk, "by": owner.name, "assignee_id": owner.pk}
+        news.append(facts.ConversationResolved(**common, **by, occurred_at=story.resolved_at))
+    return news
+
+
+def _said(common: dict[str, Any], message: Message, owner: User | None) -> Fact:
+    about = {**common, "occurred_at": message.created_at, "message_id": message.pk, "excerpt": _excerpt(message.text)}
+    if message.is_inbound:
+        return facts.MessageReceived(**about, channel="email")
+    by = {"author_id": owner.pk if owner else None, "author": owner.name if owner else ""}
+    kind = facts.NoteAdded if message.is_note else facts.MessageSent
+    return kind(**about, **by)
