@@ -5,6 +5,8 @@ from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
 import crm.api
+import feedback.api
+import journeys.api
 import omnichannel.api
 from config.views.api import docs, nowhere
 from kernel.policies import public
@@ -23,7 +25,7 @@ class Schema(SpectacularAPIView):
 
 
 router = Router()
-for app in (crm.api, omnichannel.api):
+for app in (crm.api, omnichannel.api, feedback.api, journeys.api):
     app.register(router)
 
 urlpatterns: list[URLPattern | URLResolver] = [

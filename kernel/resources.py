@@ -54,6 +54,16 @@ class Resource(GenericViewSet[Any]):
         return Response(data, status=status, headers={"Idempotency-Replayed": "true"} if again else None)
 
 
+def number(request: Request, name: str) -> int | None:
+    """A filter's value. Raises ValidationError for what is not the number of a row."""
+    text = request.query_params.get(name, "")
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise exceptions.ValidationError({name: ["This must be the number of a row."]})
+    return int(text)
+
+
 def _plain(response: Response) -> tuple[int, Any]:
     return response.status_code, json.loads(JSONRenderer().render(response.data) or b"null")
 

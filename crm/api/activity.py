@@ -11,9 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.actions import notes, tasks
-from crm.api.fields import CONTACT, VisibleContact, number
+from crm.api.fields import CONTACT, VisibleContact
 from crm.models import Contact, Note, Task, User
-from kernel.resources import Resource
+from kernel.resources import Resource, number
 
 
 @extend_schema_serializer(

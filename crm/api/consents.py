@@ -10,9 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.actions import consents
-from crm.api.fields import CONTACT, VisibleContact, number
+from crm.api.fields import CONTACT, VisibleContact
 from crm.models import Consent, Contact
-from kernel.resources import Resource
+from kernel.resources import Resource, number
 
 GRANTED = {"contact": 1, "channel": "email", "purpose": "marketing", "state": "granted", "source": "shop checkout"}
 

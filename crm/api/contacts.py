@@ -64,9 +64,7 @@ class NewContactSerializer(ContactSerializer):
 
 class ChangedContactSerializer(ContactSerializer):
     class Meta(ContactSerializer.Meta):
-        fields = [
-            "emails", "phones",
-        ]  # fmt: skip
+        fields = [name for name in ContactSerializer.Meta.fields if name not in ("emails", "phones")]
 
 
 @extend_schema_serializer(

@@ -9,9 +9,9 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from crm.api.fields import CONTACT, number
+from crm.api.fields import CONTACT
 from crm.models import Contact, Event
-from kernel.resources import Resource
+from kernel.resources import Resource, number
 
 
 class EventSerializer(serializers.ModelSerializer[Event]):

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from crm.models import User
 from kernel.api import CursorPages, Problem
 from kernel.policies import agents_only
-from kernel.resources import Resource
+from kernel.resources import Resource, number
 from omnichannel.actions import conversations
 from omnichannel.actions.outgoing import Unreachable
 from omnichannel.api.messages import MessageSerializer, thread
@@ -95,14 +95,10 @@ class Conversations(ListModelMixin, RetrieveModelMixin, Resource):
         return self._filtered(rows) if self.action == "list" else rows
 
     def _filtered(self, rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
-        for name in ("status", "assignee", "contact", "inbox"):
-            value = self.request.query_params.get(name)
-            if not value:
-                continue
-            if name != "status" and not (value.isascii() and value.isdigit() and len(value) < 19):
-                raise serializers.ValidationError({name: ["This must be the number of a row."]})
-            rows = rows.filter(**{name: value})
-        return rows
+        numbers = {name: number(self.request, name) for name in ("assignee", "contact", "inbox")}
+        rows = rows.filter(**{name: pk for name, pk in numbers.items() if pk is not None})
+        status = self.request.query_params.get("status")
+        return rows.filter(status=status) if status else rows
 
     @extend_schema(parameters=FILTERS)
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
