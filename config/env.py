@@ -1,4 +1,4 @@
-"""Environment variables as typed values. Names and defaults: docs/operations/settings.md."""
+"""Environment variables as typed values. Names and defaults: docs/reference/settings.md."""
 
 import os
 from urllib.parse import parse_qs, unquote, urlsplit
