@@ -3,6 +3,7 @@
 Each mail carries one trick. Were it to work, a script would set `window.broken`, or something would be fetched from
 `foreign.invalid`. The browser tests open all of them and look for either. The files are committed; a test compares.
 """
+# ruff: noqa: E501 - a trick is easier to recognise on one line
 
 from __future__ import annotations
 

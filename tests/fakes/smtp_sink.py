@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from types import TracebackType
 from typing import Any
 
-from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
@@ -21,7 +21,7 @@ class Accepted:
 
     @property
     def mail(self) -> EmailMessage:
-        return message_from_bytes(self.content, policy=policy.default)  # type: ignore[return-value]
+        return message_from_bytes(self.content, policy=policy.default)
 
 
 @dataclass
@@ -36,18 +36,25 @@ class SmtpSink:
     accepted: list[Accepted] = field(default_factory=list)
 
     def __enter__(self) -> SmtpSink:
-        self.controller = Controller(self, hostname="127.0.0.1", port=0, enable_SMTPUTF8=True)
-        self.controller.start()
+        self.loop = asyncio.new_event_loop()
+        self.server = self.loop.run_until_complete(self.loop.create_server(self._session, "127.0.0.1", 0))
+        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self.thread.start()
         return self
+
+    def _session(self) -> SMTP:
+        return SMTP(self, enable_SMTPUTF8=True, loop=self.loop)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.controller.stop()
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join(timeout=5)
+        self.server.close()
 
     @property
     def port(self) -> int:
-        return int(self.controller.server.sockets[0].getsockname()[1])
+        return int(self.server.sockets[0].getsockname()[1])
 
     @property
     def url(self) -> str:

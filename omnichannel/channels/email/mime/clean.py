@@ -225,22 +225,23 @@ def strip_tags(source: str) -> str:
     """Readable text of any HTML in linear time: the safe way out for HTML beyond a limit."""
     source = _without(source, "<!--", "-->")
     for name in ("script", "style", "head", "title"):
-        source = _without(source, f"<{name}", f"</{name}")
+        source = _without(source, rf"<{name}(?![a-z0-9])", rf"</{name}(?![a-z0-9])[^<>]*>?")
     source = re.sub(r"(?i)<(?:br|/?p|/?div|/tr|/?li|/?h[1-6]|/?blockquote)(?![a-z0-9])[^<>]*>", "\n", source)
     text = html_entities.unescape(re.sub(r"<[^<>]*>", "", source))
     return re.sub(r"\s*\n\s*", "\n", text).strip()
 
 
 def _without(source: str, opening: str, closing: str) -> str:
-    lowered = source.translate(ASCII_LOWER)
+    """The source without everything from an opening to the next closing pattern; what is never closed goes too."""
+    begins, ends = re.compile(opening, re.IGNORECASE), re.compile(closing, re.IGNORECASE)
     kept: list[str] = []
     position = 0
-    while (start := lowered.find(opening, position)) >= 0:
-        kept.append(source[position:start])
-        end = lowered.find(closing, start + len(opening))
-        if end < 0:
+    while begin := begins.search(source, position):
+        kept.append(source[position : begin.start()])
+        end = ends.search(source, begin.end())
+        if end is None:
             return "".join(kept)
-        position = end + len(closing)
+        position = end.end()
     return "".join(kept) + source[position:]
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 LONGEST_LINE = 400
+LOOKED_AT = 5000  # lines from the beginning
 WRAPPED_LINES = 4  # mailers break "On … wrote:" over so many lines
 
 # "On 3 May 2026 at 10:11, Ana <ana@example.org> wrote:" and its sisters: how the line begins, what stands at its end.
@@ -81,7 +82,9 @@ SIGN_OFF = re.compile(
 
 def reply_text(text: str) -> str:
     lines = [line.rstrip() for line in text.split("\n")]
-    kept = without_signature(without_quotes(lines))
+    kept = without_signature(without_quotes(lines[:LOOKED_AT]))
+    if len(kept) == LOOKED_AT:  # nothing was found in so many lines: it is a log file rather than a letter
+        kept += lines[LOOKED_AT:]
     reply = re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
     return reply or text.strip()
 

@@ -1,0 +1,130 @@
+import pytest
+
+from omnichannel.channels.email.mime.bounce import Bounce
+from omnichannel.channels.email.parse import parse
+from omnichannel.channels.email.tests.mails import multipart, raw_mail
+
+DAEMON = {"From": "Mail Delivery System <MAILER-DAEMON@mx.example>", "Return_Path": "<>"}
+
+
+def bounce(raw: bytes) -> Bounce:
+    return parse(raw)["bounce"]
+
+
+def report(*blocks: str, returned: str = "Message-ID: <m@hilo.example>\r\n") -> bytes:
+    status = "Reporting-MTA: dns; mx.example\r\n" + "".join(f"\r\n{block}\r\n" for block in blocks)
+    return multipart(
+        "report",
+        "Content-Type: text/plain\r\n\r\nSorry.",
+        f"Content-Type: message/delivery-status\r\n\r\n{status}",
+        f"Content-Type: message/rfc822\r\n\r\n{returned}Subject: x\r\n\r\nbody",
+        Subject="Undelivered",
+        **DAEMON,
+    )
+
+
+FAILED = (
+    "Final-Recipient: rfc822; a@b.example\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+    "Diagnostic-Code: smtp; 550 5.1.1 No such\r\n user"
+)
+DELAYED = "Final-Recipient: rfc822; c@b.example\r\nAction: delayed\r\nStatus: 4.4.1"
+DELIVERED = "Final-Recipient: rfc822; d@b.example\r\nAction: delivered\r\nStatus: 2.0.0"
+
+
+def test_report_names_each_recipient() -> None:
+    found = bounce(report(FAILED, DELAYED, DELIVERED))
+    assert found == {
+        "is_bounce": True,
+        "recipients": [
+            {"address": "a@b.example", "status": "5.1.1", "reason": "550 5.1.1 No such user", "permanent": True},
+            {"address": "c@b.example", "status": "4.4.1", "reason": "delayed", "permanent": False},
+        ],
+        "original_message_id": "<m@hilo.example>",
+    }
+
+
+def test_delay_alone_is_no_bounce() -> None:
+    found = bounce(report(DELAYED))
+    assert (found["is_bounce"], len(found["recipients"])) == (False, 1)
+
+
+def test_receipt_is_no_bounce() -> None:
+    assert bounce(report(DELIVERED)) == {"is_bounce": False, "recipients": [], "original_message_id": ""}
+
+
+def test_report_without_angle_brackets_of_type_is_read_by_original_recipient() -> None:
+    block = "Original-Recipient: rfc822;alias@b.example\r\nFinal-Recipient: x400; unknown\r\nAction: failed"
+    assert bounce(report(block))["recipients"][0]["address"] == "alias@b.example"
+
+
+QMAIL = """Hi. This is the qmail-send program at mx.example.
+I'm afraid I wasn't able to deliver your message to the following addresses.
+
+<a@b.example>:
+192.0.2.1 does not like recipient.
+Remote host said: 550 5.7.1 Refused
+
+--- Below this line is a copy of the message.
+
+Return-Path: <support@hilo.example>
+Message-ID: <m@hilo.example>
+To: other@b.example
+"""
+EXIM = """This message was created automatically by mail delivery software.
+
+A message that you sent could not be delivered to one or more of its
+recipients. This is a permanent error. The following address(es) failed:
+
+  a@b.example
+    host mx.b.example [192.0.2.1]
+    SMTP error from remote mail server after RCPT TO:<a@b.example>:
+    550 Refused
+
+------ This is a copy of the message, including all the headers. ------
+
+Message-Id: <m@hilo.example>
+To: other@b.example
+"""
+POSTFIX = """I'm sorry to have to inform you that your message could not be delivered.
+
+<a@b.example>: host mx.b.example[192.0.2.1] said: 550 Refused
+    (in reply to RCPT TO command)
+
+Message-ID: <m@hilo.example>
+"""
+
+
+@pytest.mark.parametrize("text", [QMAIL, EXIM, POSTFIX], ids=["qmail", "exim", "postfix"])
+@pytest.mark.parametrize(
+    "subject", ["failure notice", "Mail delivery failed: returning message to sender", "Undelivered Mail"]
+)
+def test_bounce_without_a_report_is_read_from_its_text(text: str, subject: str) -> None:
+    found = bounce(raw_mail(text.replace("\n", "\r\n"), Subject=subject, **DAEMON))
+    assert [each["address"] for each in found["recipients"]] == ["a@b.example"]
+    assert found["recipients"][0]["status"][0] == "5"
+    assert "Refused" in found["recipients"][0]["reason"] or found["recipients"][0]["status"] == "5.0.0"
+    assert (found["is_bounce"], found["original_message_id"]) == (True, "<m@hilo.example>")
+
+
+def test_failed_recipients_header_is_enough() -> None:
+    found = bounce(raw_mail("550 5.2.2 Full", X_Failed_Recipients="a@b.example, c@b.example", Subject="x"))
+    assert [(each["address"], each["status"]) for each in found["recipients"]] == [
+        ("a@b.example", "5.2.2"),
+        ("c@b.example", "5.2.2"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        raw_mail("Could you write to\r\na@b.example\r\nplease?", Subject="Delivery failure of my parcel"),
+        raw_mail("a@b.example\r\n550 Refused", Subject="Lunch", **DAEMON),
+        raw_mail("I got: 550 5.1.1 User unknown", Subject="Undeliverable"),
+    ],
+)
+def test_people_talking_about_mail_are_no_bounces(raw: bytes) -> None:
+    assert bounce(raw)["is_bounce"] is False
+
+
+def test_bounce_is_never_answered_automatically() -> None:
+    assert parse(report(FAILED))["auto_reply"] is True
