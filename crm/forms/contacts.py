@@ -30,6 +30,8 @@ class ContactFilter(forms.Form):
         self._offer("owner", [("", _("Everybody's")), (MINE, _("Mine")), (NOBODYS, _("Nobody's")), *colleagues])
         self._offer("feeling", [("", _("Every feeling")), *Feeling.choices])
         self._offer("language", [("", _("Every language")), *settings.LANGUAGES])
+        for name in ("owner", "team", "feeling", "tag", "language"):
+            self.fields[name].widget.attrs["class"] = "input"
 
     def _offer(self, name: str, choices: list[Any]) -> None:
         cast(forms.ChoiceField, self.fields[name]).choices = choices
@@ -117,7 +119,11 @@ class NewContactForm(ContactForm):
 class IdentityForm(forms.Form):
     """One box for both: what holds an @ is an address."""
 
-    value = forms.CharField(label=_("E-mail or phone"), max_length=320)
+    value = forms.CharField(
+        label=_("E-mail or phone"),
+        max_length=320,
+        widget=forms.TextInput(attrs={"class": "input", "placeholder": _("Another e-mail or phone")}),
+    )
 
     def clean_value(self) -> tuple[str, str]:
         raw: str = self.cleaned_data["value"]
