@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils.translation import gettext_lazy
 
-from omnichannel.channels.email.imap_watch import Watch
+from omnichannel.doors.watch import Watch
 
 
 class Command(BaseCommand):

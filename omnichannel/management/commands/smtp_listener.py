@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from omnichannel.channels.email.door import make_door
+from omnichannel.doors.smtp import make_door
 
 
 class Command(BaseCommand):

@@ -8,9 +8,9 @@ import pytest
 from django.db import DatabaseError
 
 from omnichannel.actions import inbound
-from omnichannel.channels.email import door
 from omnichannel.channels.email.tests.mails import raw_mail
 from omnichannel.channels.email.tokens import Token
+from omnichannel.doors import smtp as door
 from omnichannel.models import Channel, RawInbound
 from omnichannel.tests.factories import make_channel
 

@@ -8,9 +8,8 @@ from collections.abc import Iterator
 
 from django.db import DatabaseError, close_old_connections, connection
 
+from omnichannel.doors.imap import Mailbox
 from omnichannel.models import Channel, ImapCursor
-
-from .imap import Mailbox
 
 log = logging.getLogger(__name__)
 

@@ -19,9 +19,8 @@ from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
 from omnichannel.actions import inbound
+from omnichannel.channels.email import tokens
 from omnichannel.models import Channel
-
-from . import tokens
 
 MAX_SIZE = 50 << 20
 MAX_RECIPIENTS = 100

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from omnichannel.actions import inbound
-from omnichannel.channels.email import imap
-from omnichannel.channels.email.imap import Mailbox
-from omnichannel.channels.email.imap_watch import Watch
 from omnichannel.channels.email.tests.mails import raw_mail
+from omnichannel.doors import imap
+from omnichannel.doors.imap import Mailbox
+from omnichannel.doors.watch import Watch
 from omnichannel.models import Channel, ImapCursor, RawInbound
 from omnichannel.tests.factories import make_channel
 from tests.fakes.imap_server import ImapServer
