@@ -83,7 +83,7 @@ def confirm(invitation: Invitation, *, score: Score, language: str) -> Response:
     _keep_answer(response, invitation)
     Invitation.objects.filter(pk=invitation.pk, answered_at=None).update(answered_at=Now())
     if not invitation.is_test:
-        publish(_answered(response) if previous is None else _changed(response, previous))
+        publish(answered_fact(response) if previous is None else changed_fact(response, previous))
     return response
 
 
@@ -125,7 +125,7 @@ def retract(invitation: Invitation) -> Response | None:
     response.answers.all().delete()
     Invitation.objects.filter(pk=invitation.pk).update(answered_at=None)
     if not invitation.is_test:
-        publish(_changed(response, previous))
+        publish(changed_fact(response, previous))
     return response
 
 
@@ -183,11 +183,18 @@ def _common(response: Response) -> dict[str, Any]:
     }
 
 
-def _answered(response: Response) -> SurveyAnswered:
-    return SurveyAnswered(**_common(response), response_id=response.pk, score=response.score or 0, band=response.band)
+def answered_fact(response: Response) -> SurveyAnswered:
+    """What the ledger keeps of a confirmed response, as of the moment it was given."""
+    return SurveyAnswered(
+        **_common(response),
+        response_id=response.pk,
+        score=response.score or 0,
+        band=response.band,
+        occurred_at=response.submitted_at,
+    )
 
 
-def _changed(response: Response, previous: int) -> ResponseChanged:
+def changed_fact(response: Response, previous: int) -> ResponseChanged:
     told = "–" if response.score is None else str(response.score)
     return ResponseChanged(
         **_common(response),

@@ -28,8 +28,8 @@ SCORE: Texts = {
     },
     "es": {
         "text": "¿Qué probabilidad hay de que nos recomiendes a un amigo?",
-        "low": "Ninguna",
-        "high": "Toda",
+        "low": "Nada probable",
+        "high": "Muy probable",
     },
 }
 COMMENT: Texts = {

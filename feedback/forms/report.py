@@ -13,16 +13,23 @@ from feedback.reporting import Scope
 from omnichannel.models import Inbox
 
 PERIODS = [("30", _("Last 30 days")), ("90", _("Last 90 days")), ("365", _("Last 12 months")), ("own", _("Own dates"))]
+DATE = {"type": "date", "class": "input"}
 DEFAULT_DAYS = 90
 BY_MONTH_FROM = 200  # days; a year of weeks is more dots than a reader can use
 
 
 class ReportForm(forms.Form):
     period = forms.ChoiceField(label=_("Period"), choices=PERIODS, required=False)
-    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    survey = forms.ModelChoiceField(Survey.objects.none(), label=_("Survey"), required=False, empty_label=_("All"))
-    inbox = forms.ModelChoiceField(Inbox.objects.none(), label=_("Inbox"), required=False, empty_label=_("All"))
+    since = forms.DateField(
+        label=_("First day"), required=False, widget=forms.DateInput(attrs={"type": "date", "class": "input"})
+    )
+    until = forms.DateField(
+        label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date", "class": "input"})
+    )
+    survey = forms.ModelChoiceField(
+        Survey.objects.none(), label=_("Survey"), required=False, empty_label=_("All surveys")
+    )
+    inbox = forms.ModelChoiceField(Inbox.objects.none(), label=_("Inbox"), required=False, empty_label=_("All inboxes"))
     language = forms.ChoiceField(label=_("Language"), required=False)
     step = forms.ChoiceField(choices=[("week", _("Weeks")), ("month", _("Months"))], required=False)
 
@@ -33,12 +40,14 @@ class ReportForm(forms.Form):
         self._choices("inbox", Inbox.objects.visible_to(user))
         language = self.fields["language"]
         if isinstance(language, forms.ChoiceField):
-            language.choices = [("", _("All")), *settings.LANGUAGES]
+            language.choices = [("", _("All languages")), *settings.LANGUAGES]
+            language.widget.attrs["class"] = "input"
 
     def _choices(self, name: str, rows: Any) -> None:
         field = self.fields[name]
         if isinstance(field, forms.ModelChoiceField):
             field.queryset = rows
+            field.widget.attrs["class"] = "input"
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

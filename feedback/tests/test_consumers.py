@@ -87,7 +87,7 @@ def test_ask_forgets_a_conversation_that_is_gone(survey: Survey) -> None:
 def test_feel_follows_the_score(score: int, feeling: str) -> None:
     invitation, _token = make_invitation()
     response = responses.confirm(invitation, score=Nps().score(score), language="en")
-    consumers.feel(responses._answered(response))
+    consumers.feel(responses.answered_fact(response))
     assert invitation.contact is not None
     invitation.contact.refresh_from_db()
     assert invitation.contact.feeling == feeling
@@ -95,7 +95,7 @@ def test_feel_follows_the_score(score: int, feeling: str) -> None:
 
 def test_feel_believes_the_last_word_even_if_facts_come_late() -> None:
     invitation, _token = make_invitation()
-    first = responses._answered(responses.confirm(invitation, score=Nps().score(2), language="en"))
+    first = responses.answered_fact(responses.confirm(invitation, score=Nps().score(2), language="en"))
     responses.confirm(invitation, score=Nps().score(10), language="en")
     consumers.feel(first)
     assert invitation.contact is not None
@@ -111,7 +111,7 @@ def detract(**fields: object) -> Response:
 def test_care_plans_a_call_back_for_a_detractor() -> None:
     agent = make_user("agent")
     response = detract(agent=agent)
-    consumers.care(responses._answered(response))
+    consumers.care(responses.answered_fact(response))
     task = Task.objects.get()
     assert (task.title, task.owner, task.due_on) == (
         "Call back Ana Ruiz (NPS 3)",
@@ -129,29 +129,29 @@ def test_care_gives_the_call_to_the_owner_of_the_contact_in_their_language() -> 
     assert contact is not None
     contact.owner = owner
     contact.save()
-    consumers.care(responses._answered(response))
+    consumers.care(responses.answered_fact(response))
     assert Task.objects.get().owner == owner
 
 
 def test_care_plans_one_call_however_the_answer_changes() -> None:
     response = detract()
-    consumers.care(responses._answered(response))
-    consumers.care(responses._answered(response))
+    consumers.care(responses.answered_fact(response))
+    consumers.care(responses.answered_fact(response))
     changed = responses.confirm(response.invitation, score=Nps().score(1), language="en")
-    consumers.care(responses._changed(changed, 3))
+    consumers.care(responses.changed_fact(changed, 3))
     assert Task.objects.count() == 1
 
 
 @pytest.mark.parametrize("score", [7, 9])
 def test_care_leaves_content_customers_alone(score: int) -> None:
     invitation, _token = make_invitation()
-    consumers.care(responses._answered(responses.confirm(invitation, score=Nps().score(score), language="en")))
+    consumers.care(responses.answered_fact(responses.confirm(invitation, score=Nps().score(score), language="en")))
     assert Task.objects.count() == 0
 
 
 def test_care_forgets_an_answer_that_was_taken_back() -> None:
     response = detract()
-    fact = responses._answered(response)
+    fact = responses.answered_fact(response)
     responses.retract(response.invitation)
     consumers.care(fact)
     assert Task.objects.count() == 0

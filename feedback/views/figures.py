@@ -45,8 +45,8 @@ def overview(scope: Scope, form: ReportForm, query: QueryDict) -> dict[str, Any]
         "period": period,
         **spell_estimate(estimate),
         "steps": _steps(form.chosen_step, query),
-        "interval": _interval(plugin, estimate, period),
-        "distribution": _distribution(plugin, counts, period),
+        "interval": _interval(plugin, estimate),
+        "distribution": _distribution(plugin, counts),
         "segments": segments(plugin, counts, query),
         "trend": _trend(plugin, scope, form.chosen_step, period),
         "change": spell_change(plugin.change(count(scope.previous), counts), estimate, count(scope.previous)),
@@ -71,13 +71,12 @@ def _steps(chosen: str, query: QueryDict) -> list[dict[str, Any]]:
 
 
 def spell_period(scope: Scope) -> str:
-    """ "5 Sept – 21 Nov": from the first to the last day, both included."""
+    """ "5 Sept 2026 – 21 Nov 2026": from the first to the last day, both included."""
     first, last = scope.since, scope.until - timedelta(seconds=1)
-    form = "MONTH_DAY_FORMAT" if first.year == last.year else "DATE_FORMAT"
-    return f"{date_format(first, form)} – {date_format(last, 'DATE_FORMAT')}"
+    return f"{date_format(first, 'DATE_FORMAT')} – {date_format(last, 'DATE_FORMAT')}"
 
 
-def _interval(plugin: SurveyKind, estimate: Estimate, period: str) -> charts.Interval | None:
+def _interval(plugin: SurveyKind, estimate: Estimate) -> charts.Interval | None:
     if estimate.score is None or estimate.low is None or estimate.high is None:
         return None
     return charts.interval(
@@ -87,17 +86,16 @@ def _interval(plugin: SurveyKind, estimate: Estimate, period: str) -> charts.Int
         n=estimate.n,
         least=plugin.least,
         most=plugin.most,
-        period=period,
         confidence=estimate.confidence,
     )
 
 
-def _distribution(plugin: SurveyKind, counts: Mapping[int, int], period: str) -> charts.Bars:
+def _distribution(plugin: SurveyKind, counts: Mapping[int, int]) -> charts.Bars:
     rows = [
         (str(score), counts.get(score, 0), plugin.feeling_of(plugin.score(score).band))
         for score in reversed(plugin.scale)
     ]
-    return charts.bars(rows, title=_("How the answers spread"), period=period)
+    return charts.bars(rows, title=_("How the answers spread"))
 
 
 def segments(plugin: SurveyKind, counts: Mapping[int, int], query: QueryDict) -> list[Segment]:

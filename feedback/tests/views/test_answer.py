@@ -105,7 +105,7 @@ def test_confirming_counts_and_leads_back_to_the_page(customer: Client) -> None:
     response = Response.objects.get()
     assert (response.state, response.score, response.language) == ("confirmed", 9, "en")
     html = customer.get(f"/s/{token}").content.decode()
-    assert "Your answer: <strong>9</strong>" in html
+    assert '<strong class="survey-chosen">9</strong>' in html
     assert "What is the main reason for your score?" in html
 
 
