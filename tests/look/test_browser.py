@@ -52,6 +52,12 @@ def test_gallery_never_scrolls_sideways(open_page: Open, width: int) -> None:
     ]
 
 
+def test_only_the_main_part_scrolls(open_page: Open) -> None:
+    page = open_page("/gallery/#states")
+    assert page.evaluate("[scrollY, document.documentElement.scrollHeight]") == [0, 900]
+    assert page.evaluate("document.querySelector('main').scrollTop") > 0
+
+
 def test_targets_are_large_enough(open_page: Open) -> None:
     page = open_page("/gallery/", width=390)
     small = page.evaluate(
