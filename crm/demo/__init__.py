@@ -1,30 +1,30 @@
 """The demo company, Casa Lumbre: each app brings its own part, in order, on the first start of a new installation.
 
     @seeder(order=30)
-    def answers(demo: Demo) -> None: ...
+    def answers(random: Random, customers: Sequence[Contact]) -> None: ...
 
 in `<app>/demo.py`, which `seed_demo` imports. The same random numbers in the same order give the same company every
 time; only its calendar moves, so that "today" is always the last day of its year.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
 from crm.models import Contact, User
 
+COMPANY = "Casa Lumbre"
 SEED = 7
 YEAR = 365
 
 
 @dataclass
 class Demo:
-    """What the parts share. `customers` and `users` (by the part of their address before the @) are made by crm."""
+    """What crm's own steps share. `users` by the part of their address before the @."""
 
     now: datetime
     random: Random = field(default_factory=lambda: Random(SEED))  # noqa: S311 - a play, not a secret
-    company: str = "Casa Lumbre"
     customers: list[Contact] = field(default_factory=list)
     users: dict[str, User] = field(default_factory=dict)
 
@@ -32,7 +32,7 @@ class Demo:
         return self.now - timedelta(days=days)
 
 
-Seeder = Callable[[Demo], None]
+Seeder = Callable[[Random, Sequence[Contact]], None]
 
 
 @dataclass(frozen=True, order=True)
@@ -46,7 +46,7 @@ _parts: dict[str, Part] = {}
 
 
 def seeder(*, order: int) -> Callable[[Seeder], Seeder]:
-    """Decorator. crm's own parts, 0 to 9, make the people; upper apps begin at 10. All run in one transaction."""
+    """Decorator. crm makes the people first; then the parts, lowest `order` first, all in one transaction."""
 
     def register(function: Seeder) -> Seeder:
         name = f"{function.__module__.partition('.')[0]}: {function.__name__.replace('_', ' ')}"

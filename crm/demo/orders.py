@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-from crm.demo import Demo, seeder, words
+from crm.demo import Demo, words
 from crm.ledger.publish import announce
 from crm.models import Contact, Event
 
@@ -20,7 +20,6 @@ MEAN_DAYS_BETWEEN = 95
 LEAVES_AFTER_AN_ORDER = 0.14
 
 
-@seeder(order=2)
 def orders(demo: Demo) -> None:
     events = [event for contact in demo.customers for event in _story(demo, contact)]
     events.sort(key=lambda event: event.occurred_at)

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
 from crm.actions import search_text
-from crm.demo import YEAR, Demo, seeder, words
+from crm.demo import YEAR, Demo, words
 from crm.facts import ContactCreated
 from crm.ledger import publish_many
 from crm.models import Claim, Company, Consent, Contact, Identity, Tag, Team, User
@@ -26,7 +26,6 @@ COLLEAGUES = (
 )
 
 
-@seeder(order=0)
 def colleagues(demo: Demo) -> None:
     teams = {name: Team.objects.get_or_create(name=name)[0] for name in ("Support", "Sales")}
     password = make_password(settings.DEMO_PASSWORD)  # one hash for all: each takes half a second
@@ -45,7 +44,6 @@ def colleagues(demo: Demo) -> None:
         demo.users[address] = user
 
 
-@seeder(order=1)
 def customers(demo: Demo) -> None:
     companies = [_company(name, domain, demo) for name, domain in words.COMPANIES]
     people = [_person(demo, number, companies) for number in range(CUSTOMERS)]

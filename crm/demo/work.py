@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from random import Random
 
-from crm.demo import YEAR, Demo, seeder, words
+from crm.demo import YEAR, Demo, words
 from crm.facts import FeelingChanged, NoteWritten, TaskPlanned
 from crm.ledger import publish_many
 from crm.models import Contact, Note, Task, User
@@ -12,13 +12,11 @@ NOTES, TASKS = 70, 26
 FEELINGS = {"glad": 18, "fine": 22, "uneasy": 7, "upset": 3, "": 50}  # shares of 100
 
 
-@seeder(order=3)
 def notes_and_tasks(demo: Demo) -> None:
     _notes(demo)
     _tasks(demo)
 
 
-@seeder(order=4)
 def feelings(demo: Demo) -> None:
     facts = []
     for contact in demo.customers:
