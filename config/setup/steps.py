@@ -10,7 +10,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 STAMPS = REPOSITORY / ".venv" / "stamps"
-LINES_SHOWN = 15
+LINES_SHOWN = 40
 
 
 class SetupError(Exception):
