@@ -93,6 +93,7 @@ class Mailbox:
         if not uids:
             return []
         found = self.client.fetch(uids, ["INTERNALDATE"])
+        moment = moment.replace(microsecond=0)  # INTERNALDATE has whole seconds
         return [uid for uid in sorted(uids) if uid in found and found[uid][b"INTERNALDATE"] >= moment]
 
     @property

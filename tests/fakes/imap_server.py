@@ -47,11 +47,16 @@ class ImapServer:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        asyncio.run_coroutine_threadsafe(self._end(), self.loop).result(5)
         self.loop.call_soon_threadsafe(self.loop.stop)
         self.thread.join(timeout=5)
-        for writer in self.writers:
-            writer.transport.abort()
+
+    async def _end(self) -> None:
         self.server.close()
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     def add(self, body: bytes, *, uid: int | None = None, at: dt.datetime | None = None) -> int:
         """A mail arrives; whoever idles is told. Returns its UID."""
