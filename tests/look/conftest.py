@@ -1,47 +1,19 @@
 """A browser and a signed-in page of the running product."""
 
-import os
-import subprocess
 from collections.abc import Callable, Generator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
 from crm.models import User
 from crm.tests.factories import user
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-FLAGS += ["--disable-component-update", "--disable-sync"]
 Open = Callable[..., Page]
 Before = Callable[[Page], None]
-
-
-@pytest.fixture(scope="session")
-def browser() -> Generator[Browser]:
-    if not Path(CHROMIUM).exists():
-        if os.environ.get("HILO_REQUIRE_BROWSER"):
-            pytest.fail(f"{CHROMIUM} is missing: apt-get install chromium")
-        pytest.skip(f"{CHROMIUM} is missing: apt-get install chromium")
-    with sync_playwright() as playwright:
-        # Playwright's own loop would make Django believe that it is called from async code.
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="session")
-def bundle() -> Path:
-    """The built front end; built now where a checkout has none yet."""
-    built = Path(settings.BASE_DIR) / "build" / "static"
-    if not (built / "app.js").exists():
-        subprocess.run(["node", "static/build.mjs"], cwd=settings.BASE_DIR, check=True)
-    return built
 
 
 @pytest.fixture

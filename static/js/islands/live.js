@@ -1,4 +1,4 @@
-// <span data-island="live" data-url="/ws/">: what others change appears here. The page names its topics on elements
+// <span data-island="live" data-socket="/ws/">: what others change appears here. The page names its topics on elements
 // (data-live-topics="inbox:1 conversation:12"); the server answers with rendered fragments for out-of-band swaps.
 // The cursor of the last fragment is kept, so that a connection that comes back asks only for what it missed.
 import { applicable } from "../fragments.js"
@@ -36,7 +36,7 @@ class Live {
   connect() {
     clearTimeout(this.timer)
     if (this.socket && this.socket.readyState < WebSocket.CLOSING) return
-    const url = new URL(this.badge.dataset.url, location.href)
+    const url = new URL(this.badge.dataset.socket, location.href)
     url.protocol = url.protocol.replace("http", "ws")
     this.socket = new WebSocket(url)
     this.asked = null
