@@ -69,5 +69,5 @@ def contact_tasks(found: Contact, user: User) -> SafeString:
 
 def new_knot(event: Event, page_of: int) -> SafeString:
     """At the top of an unfiltered thread; first away with it if it is there already. `page_of`: whose page."""
-    context = {"knot": replace(timeline.knots([event])[0], day=None), "page_of": page_of}
+    context = {"knot": replace(timeline.knots([event])[0], month=None), "page_of": page_of}
     return mark_safe(render_to_string(f"{PAGE}#new_knot", context))  # noqa: S308

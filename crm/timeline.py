@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -63,7 +65,7 @@ class Knot:
     feeling: str
     cause: str
     at: datetime
-    day: Any  # date of the knot that begins a day in this page, else None
+    month: date | None  # of the first knot of a month; None for the others
 
     @property
     def key(self) -> str:
@@ -99,17 +101,23 @@ def _place(cursor: str) -> tuple[datetime, int] | None:
 
 
 def knots(events: Sequence[Event], *, after: tuple[datetime, int] | None = None) -> list[Knot]:
+    """`after`: the place where the page before ended, so that its month is not named again."""
     causes = _causes(events)
-    day = after[0].date() if after else None
+    month = _month(after[0]) if after else None
     told = []
     for event in events:
-        begins = event.occurred_at.date() if event.occurred_at.date() != day else None
-        day = event.occurred_at.date()
-        told.append(knot(event, cause=causes.get(event.cause_id or 0, ""), day=begins))
+        begins = _month(event.occurred_at)
+        told.append(knot(event, cause=causes.get(event.cause_id or 0, ""), month=begins if begins != month else None))
+        month = begins
     return told
 
 
-def knot(event: Event, *, cause: str = "", day: Any = None) -> Knot:
+def _month(moment: datetime) -> date:
+    """In the reader's time zone."""
+    return timezone.localtime(moment).date().replace(day=1)
+
+
+def knot(event: Event, *, cause: str = "", month: date | None = None) -> Knot:
     return Knot(
         id=event.pk,
         kind=kind_of(event.name),
@@ -118,7 +126,7 @@ def knot(event: Event, *, cause: str = "", day: Any = None) -> Knot:
         feeling=_feeling(event.properties),
         cause=cause,
         at=event.occurred_at,
-        day=day,
+        month=month,
     )
 
 
@@ -154,11 +162,37 @@ def _feeling(properties: dict[str, Any]) -> str:
 
 
 def few_words(properties: dict[str, Any]) -> str:
-    """What an event from outside says, in one line: its first plain properties."""
-    plain = [
-        (name, value) for name, value in properties.items() if isinstance(value, str | int | float) and value != ""
+    """What an event from outside says, in one line: goods and money as the tracking API names them, then the rest."""
+    known = {"products", "total", "revenue", "currency", "name", "price"}
+    rest = [
+        f"{name.replace('_', ' ')} {str(told)[:60]}"
+        for name, told in properties.items()
+        if name not in known and isinstance(told, str | int | float) and told != ""
     ]
-    return " · ".join(f"{name.replace('_', ' ')} {str(value)[:60]}" for name, value in plain[:FEW_PROPERTIES])
+    words = [_goods(properties), _money(properties), *rest]
+    return " · ".join([word for word in words if word][:FEW_PROPERTIES])
+
+
+def _goods(properties: dict[str, Any]) -> str:
+    """`products` of an order, or the one `name` of what was looked at."""
+    lines = properties.get("products")
+    if not isinstance(lines, list):
+        return str(properties.get("name") or "")[:80]
+    named = [line for line in lines if isinstance(line, dict) and line.get("name")]
+    return ", ".join(_line(line) for line in named[:FEW_PROPERTIES])
+
+
+def _line(line: dict[str, Any]) -> str:
+    quantity = line.get("quantity")
+    name = str(line["name"])[:60]
+    return f"{quantity} × {name}" if isinstance(quantity, int) and quantity > 1 else name
+
+
+def _money(properties: dict[str, Any]) -> str:
+    amount = next((properties[name] for name in ("total", "revenue", "price") if properties.get(name)), None)
+    if not isinstance(amount, int | float):
+        return str(amount or "")[:20]
+    return f"{number_format(amount, 2, force_grouping=True)} {properties.get('currency', '')}".strip()
 
 
 def channels(contact: Contact) -> list[str]:

@@ -2,6 +2,7 @@
 
 from typing import Any, Self
 
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import connection, models
 from django.db.models import Q
@@ -119,6 +120,10 @@ class Contact(models.Model):
     def _fallback_name(self) -> str:
         reachable = [i for i in self.identities.all() if i.kind in ("email", "phone")]
         return reachable[0].display if reachable else str(_("Contact %(id)s") % {"id": self.pk})
+
+    @property
+    def language_name(self) -> str:
+        return str(dict(settings.LANGUAGES).get(self.language, self.language))
 
     @property
     def emails(self) -> list[str]:

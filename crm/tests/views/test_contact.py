@@ -161,12 +161,28 @@ def test_thread_says_why(ana: Contact) -> None:
     assert (knot.title, knot.feeling, knot.cause) == ("Feels glad", "glad", "because of: Order Completed")
 
 
-def test_thread_marks_the_first_knot_of_each_day(ana: Contact) -> None:
+def test_thread_names_each_month_once(ana: Contact) -> None:
     Event.objects.all().delete()
-    for hour in ("02T09", "02T08", "01T07"):
-        order(ana, 1, occurred_at=f"2026-01-{hour}:00:00Z")
+    for day in ("02-02T09", "02-01T08", "01-31T22"):
+        order(ana, 1, occurred_at=f"2026-{day}:00:00Z")
 
-    assert [str(knot.day) for knot in timeline.read(ana).knots] == ["2026-01-02", "None", "2026-01-01"]
+    assert [str(knot.month) for knot in timeline.read(ana).knots] == ["2026-02-01", "None", "2026-01-01"]
+    (_, second, _) = timeline.read(ana).knots
+    cursor = timeline.read(ana, size=1).older
+    assert timeline.read(ana, cursor=cursor).knots[0] == second
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"total": 1378.5, "currency": "EUR", "order_id": "77"}, "1,378.50 EUR · order id 77"),
+        ({"products": [{"name": "Lamp", "quantity": 2}, {"name": "Vase"}, "x"], "total": "40"}, "2 × Lamp, Vase · 40"),
+        ({"name": "Lamp", "price": 89.0}, "Lamp · 89.00"),
+        ({"plan": "gold", "seats": 3, "nested": {"a": 1}, "empty": ""}, "plan gold · seats 3"),
+    ],
+)
+def test_events_from_outside_are_told_in_few_words(told: dict[str, object], words: str) -> None:
+    assert timeline.few_words(told) == words
 
 
 def test_older_knots_come_as_a_fragment(client: Client, ana: Contact) -> None:

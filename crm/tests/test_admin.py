@@ -1,0 +1,125 @@
+"""The back door for operators."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from crm.models import ApiKey, Contact, Cursor, Event, Retry, Tag, User
+from crm.tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin() -> Client:
+    client = Client()
+    client.force_login(factories.user("admin", is_superuser=True))
+    return client
+
+
+@pytest.mark.parametrize("noun", ["user", "team", "tag", "company", "contact", "apikey", "event", "cursor", "retry"])
+def test_every_list_opens_and_counts_in_a_fixed_number_of_queries(admin: Client, noun: str) -> None:
+    counts = []
+    for _ in range(2):
+        contact = factories.contact(company=factories.company(), owner=factories.user())
+        factories.key()
+        event = Event.objects.filter(contact=contact)[0]
+        Retry.objects.create(consumer="x", event=event)
+        Tag.objects.create(name=contact.emails[0][:60])
+        admin.get(f"/admin/crm/{noun}/")
+        with CaptureQueriesContext(connection) as queries:
+            response = admin.get(f"/admin/crm/{noun}/")
+        assert response.status_code == 200
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("noun", ["user", "team", "tag", "company", "contact", "apikey"])
+def test_every_form_opens(admin: Client, noun: str) -> None:
+    assert admin.get(f"/admin/crm/{noun}/add/").status_code == 200
+
+
+def test_contact_opens_with_its_identities(admin: Client) -> None:
+    contact = factories.contact(email="ana@x.example")
+
+    response = admin.get(f"/admin/crm/contact/{contact.pk}/change/")
+
+    assert response.status_code == 200
+    assert "ana@x.example" in response.content.decode()
+
+
+def test_contact_search_is_the_products_own(admin: Client) -> None:
+    factories.contact(first_name="Ana", email="ana@x.example")
+    factories.contact(first_name="Ben", email="ben@x.example")
+
+    page = admin.get("/admin/crm/contact/?q=ana@x.example").content.decode()
+
+    assert "Ana" in page
+    assert "Ben" not in page
+
+
+def test_renaming_here_keeps_the_search_right(admin: Client) -> None:
+    contact = factories.contact(first_name="Ana", email="")
+    form = admin.get(f"/admin/crm/contact/{contact.pk}/change/").context["adminform"].form.initial
+    said = {name: value for name, value in form.items() if isinstance(value, str)} | {"first_name": "Eva"}
+    inline = {"identities-TOTAL_FORMS": "0", "identities-INITIAL_FORMS": "0"}
+
+    admin.post(f"/admin/crm/contact/{contact.pk}/change/", said | {"traits": "{}", "custom": "{}"} | inline)
+
+    assert Contact.objects.get(pk=contact.pk).search == "Eva"
+
+
+def test_key_is_shown_once_and_works(admin: Client) -> None:
+    made = admin.post("/admin/crm/apikey/add/", {"name": "Shop", "scopes": ["ingest"]}, follow=True)
+
+    page = made.content.decode()
+    secret = page[page.index("hilo_") :].split()[0].split("<")[0].rstrip(".")
+    assert ApiKey.objects.matching(secret).get().scopes == ["ingest"]
+    assert "hilo_" not in admin.get("/admin/crm/apikey/").content.decode()
+
+
+def test_revoked_key_opens_nothing(admin: Client) -> None:
+    key, secret = factories.key()
+
+    admin.post("/admin/crm/apikey/", {"action": "revoke", "_selected_action": [key.pk]})
+
+    assert ApiKey.objects.matching(secret).count() == 0
+
+
+def test_dead_letter_gets_another_round(admin: Client) -> None:
+    event = Event.objects.create(name="x", message_id="1")
+    row = Retry.objects.create(consumer="x", event=event, dead=True, attempts=8, due_at=None)
+
+    admin.post("/admin/crm/retry/", {"action": "replay", "_selected_action": [row.pk]})
+
+    row.refresh_from_db()
+    assert (row.dead, row.attempts, row.due_at is None) == (False, 0, False)
+
+
+def test_consumer_is_paused_and_goes_on(admin: Client) -> None:
+    cursor = Cursor.objects.create(consumer="x")
+
+    admin.post("/admin/crm/cursor/", {"action": "pause", "_selected_action": [cursor.pk]})
+    cursor.refresh_from_db()
+    assert cursor.paused is True
+    admin.post("/admin/crm/cursor/", {"action": "go_on", "_selected_action": [cursor.pk]})
+    cursor.refresh_from_db()
+    assert cursor.paused is False
+
+
+def test_events_are_not_edited(admin: Client) -> None:
+    event = Event.objects.create(name="x", message_id="1")
+
+    assert admin.get("/admin/crm/event/add/").status_code == 403
+    assert admin.post(f"/admin/crm/event/{event.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert Event.objects.count() == 1
+
+
+def test_colleague_is_made_with_an_address(admin: Client) -> None:
+    said = {"email": "new@casa.example", "password1": "a long password 42", "password2": "a long password 42"}
+
+    admin.post("/admin/crm/user/add/", said | {"usable_password": "true"})
+
+    assert User.objects.get(email="new@casa.example").check_password("a long password 42")
