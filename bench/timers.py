@@ -6,7 +6,6 @@ without a break; in the product it runs every 3 seconds, which adds up to that.
 
 import time
 from collections.abc import Iterator
-from datetime import datetime
 
 from django.db import connection, transaction
 
@@ -83,10 +82,11 @@ def _make_due(number: int, over_seconds: float) -> list[int]:
 def _lags() -> list[float]:
     """Milliseconds; the end is the database's time of the commit's transaction, so the commit itself is not in it."""
     due = _make_due(STAGGERED, STAGGER_SECONDS)
-    wanted: dict[int, datetime] = dict(Timer.objects.filter(enrolment__in=due).values_list("enrolment", "due_at"))
+    rows = Timer.objects.filter(enrolment__in=due).values_list("enrolment", "due_at")
+    wanted = {pk: at for pk, at in rows if at is not None}
     until = time.monotonic() + STAGGER_SECONDS + 30
     while Timer.objects.filter(enrolment__in=due).exists() and time.monotonic() < until:
         timing.advance_due()
-    rows = Enrolment.objects.filter(pk__in=due, left_at__isnull=False).values_list("pk", "left_at")
-    left = {pk: at for pk, at in rows if at is not None}
+    gone = Enrolment.objects.filter(pk__in=due, left_at__isnull=False).values_list("pk", "left_at")
+    left = {pk: at for pk, at in gone if at is not None}
     return [(left[pk] - wanted[pk]).total_seconds() * 1000 for pk in due if pk in left]

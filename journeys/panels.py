@@ -20,7 +20,9 @@ nav("journeys", _("Journeys"), icon="route", policy=managers_only, order=50)
 def journeys(request: HttpRequest, contact: Contact) -> str:
     """Which journeys this person is on, where they stand, what is due next."""
     rows = Enrolment.objects.visible_to(request.user).filter(contact__in=contact.member_ids())
-    newest = list(rows.select_related("journey", "version", "timer", "wait").newest_first()[: FEW + 1])
+    newest = list(
+        rows.select_related("journey", "version", "timer", "wait").defer("version__graph").newest_first()[: FEW + 1]
+    )
     under_way = [
         {"enrolment": row, "place": telling.place(row, reporting.graph_of(row.version))} for row in newest[:FEW]
     ]

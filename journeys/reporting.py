@@ -50,7 +50,7 @@ def node_counts(version: Version) -> dict[str, Count]:
 def graph_of(version: Version) -> Graph | None:
     """None for a graph that no longer holds, because a kind of node was taken away; its page says so."""
     if version.is_published:
-        return compiled.graph(version.pk)
+        return compiled.graph(version)
     try:
         return parse(version.graph)
     except GraphError:

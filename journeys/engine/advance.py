@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from journeys.engine import compiled, gather, sending, store
 from journeys.engine.traveller import State, Traveller
 from journeys.graph import Graph
+from journeys.models import Version
 from journeys.nodes.base import Answer, Ask, End, Next, Placed, Send, Wait
 from journeys.people import Person
 
@@ -20,19 +21,26 @@ def advance(travellers: Sequence[Traveller]) -> None:
     if not travellers:
         return
     people = gather.people(traveller.contact_id for traveller in travellers)
+    versions = _versions(travellers)
+    graphs = compiled.graphs(versions.values())
     moving = list(travellers)
     for _ in range(MOST_ROUNDS):
         if not moving:
             break
-        moving = _round(moving, people)
+        moving = _round(moving, graphs, people)
     for traveller in moving:
         traveller.fail(f"Did not come to rest after {MOST_ROUNDS} nodes.")
-    store.write(travellers)
+    store.write(travellers, versions)
 
 
-def _round(moving: Sequence[Traveller], people: dict[int, Person]) -> list[Traveller]:
+def _versions(travellers: Sequence[Traveller]) -> dict[int, Version]:
+    """Without their graphs, which are in memory already."""
+    ids = {traveller.version_id for traveller in travellers}
+    return Version.objects.select_related("journey").defer("graph").in_bulk(ids)
+
+
+def _round(moving: Sequence[Traveller], graphs: dict[int, Graph | None], people: dict[int, Person]) -> list[Traveller]:
     """One node for everybody. Returns those who reached another one."""
-    graphs = compiled.graphs(traveller.version_id for traveller in moving)
     groups: dict[tuple[int, str], list[Traveller]] = defaultdict(list)
     for traveller in moving:
         groups[traveller.version_id, traveller.node].append(traveller)

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterable
+from datetime import datetime
 
 from journeys.graph import Graph, GraphError, parse
 from journeys.models import Version
@@ -10,20 +11,23 @@ log = logging.getLogger(__name__)
 
 MOST = 500
 BROKEN = "This version cannot be read any more: a kind of node or condition that it uses is not installed."
-_kept: dict[int, Graph | None] = {}
+_kept: dict[tuple[int, datetime | None], Graph | None] = {}
 
 
-def graphs(version_ids: Iterable[int]) -> dict[int, Graph | None]:
-    """Version id → graph, None for one that no longer holds; one query for those that are not known yet."""
-    wanted = set(version_ids)
-    missing = wanted - _kept.keys()
+def graphs(versions: Iterable[Version]) -> dict[int, Graph | None]:
+    """Version id → graph, None for one that no longer holds; one query for those that are not known yet.
+
+    The time of publication is part of the key, so that a database that was restored cannot meet another one's graphs.
+    """
+    wanted = {version.pk: (version.pk, version.published_at) for version in versions}
+    missing = [pk for pk, key in wanted.items() if key not in _kept]
     if missing:
         if len(_kept) > MOST:
             _kept.clear()
-            missing = wanted
+            missing = list(wanted)
         rows = Version.objects.filter(pk__in=missing, published_at__isnull=False).values_list("pk", "graph")
-        _kept.update({pk: _read(pk, graph) for pk, graph in rows})
-    return {pk: _kept.get(pk) for pk in wanted}
+        _kept.update({wanted[pk]: _read(pk, graph) for pk, graph in rows})
+    return {pk: _kept.get(key) for pk, key in wanted.items()}
 
 
 def _read(version_id: int, data: object) -> Graph | None:
@@ -34,8 +38,8 @@ def _read(version_id: int, data: object) -> Graph | None:
         return None
 
 
-def graph(version_id: int) -> Graph | None:
-    return graphs([version_id])[version_id]
+def graph(version: Version) -> Graph | None:
+    return graphs([version])[version.pk]
 
 
 def forget() -> None:

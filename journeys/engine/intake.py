@@ -110,7 +110,7 @@ def _let_in(wave: Sequence[Item], doors: Sequence[Version]) -> list[Traveller]:
 def _knock(version: Version, item: Item) -> list[tuple[Any, ...]]:
     """At most one row: the first trigger of this version that the event fits. A chain of causes at its end goes no
     further: two journeys that start each other would never stop."""
-    happening, graph = item.happening, compiled.graph(version.pk)
+    happening, graph = item.happening, compiled.graph(version)
     if happening.depth >= MAX_DEPTH or graph is None:
         return []
     for placed in graph.entries:

@@ -1,7 +1,7 @@
 """The engine's writing: one statement for each table, however many people moved."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -63,7 +63,7 @@ def entry_json(happening: Happening) -> str:
     return json.dumps(entry, cls=DjangoJSONEncoder)
 
 
-def write(travellers: Sequence[Traveller]) -> None:
+def write(travellers: Sequence[Traveller], versions: Mapping[int, Version]) -> None:
     """Where everybody stands now, how they came there, what they wait for; and the news."""
     clear_places([t.enrolment_id for t in travellers])
     _execute(_MOVE, [(t.enrolment_id, t.node, t.visit, t.state, t.reason) for t in travellers])
@@ -76,7 +76,7 @@ def write(travellers: Sequence[Traveller]) -> None:
         ],
     )
     _write_places([t for t in travellers if t.waiting is not None])
-    _tell(travellers)
+    _tell(travellers, versions)
 
 
 def clear_places(enrolment_ids: Sequence[int]) -> None:
@@ -104,11 +104,8 @@ def _write_places(waiting: Sequence[Traveller]) -> None:
     )
 
 
-def _tell(travellers: Sequence[Traveller]) -> None:
+def _tell(travellers: Sequence[Traveller], versions: Mapping[int, Version]) -> None:
     over = [t for t in travellers if t.state in (State.COMPLETED, State.FAILED)]
-    if not over:
-        return
-    versions = Version.objects.select_related("journey").defer("graph").in_bulk({t.version_id for t in over})
     publish_many([_fact(t, versions[t.version_id]) for t in over], causes=[t.cause for t in over])
 
 

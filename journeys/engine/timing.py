@@ -91,4 +91,4 @@ def _give_up(timer: Timer, reason: str) -> None:
     if enrolment is not None:
         traveller = of(enrolment)
         traveller.fail(reason)
-        store.write([traveller])
+        store.write([traveller], {enrolment.version_id: enrolment.version})

@@ -70,7 +70,9 @@ def _people(request: SignedInRequest, journey: Journey) -> dict[str, Any]:
     rows = Enrolment.objects.visible_to(request.user).filter(journey=journey)
     rows = rows.filter(state=state) if state in Enrolment.State.values else rows
     page = keyset_page(
-        rows.select_related("contact", "version", "timer").prefetch_related("contact__identities"),
+        rows.select_related("contact", "version", "timer")
+        .defer("version__graph")
+        .prefetch_related("contact__identities"),
         order=("-id",),
         cursor=cursor,
         size=PAGE,
