@@ -69,6 +69,7 @@ def _handlers(shared: list[Any], final: Any, level: str) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "celery.app.trace": {"level": "WARNING"},
+            "mail.log": {"level": "WARNING"},  # aiosmtpd tells every line it hears
             "celery.worker.strategy": {"level": "WARNING"},
             "django.server": {"level": "WARNING"},
         },
