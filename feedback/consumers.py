@@ -1,21 +1,13 @@
 """Reactions of feedback to what happens. Each is safe to run twice."""
 
-from datetime import date, timedelta
-
-from django.conf import settings
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
-
-from crm.actions import contacts, tasks
+from crm.actions import contacts
 from crm.ledger import on
-from crm.models import Contact
 from feedback.actions import invitations
+from feedback.actions.care import call_back
 from feedback.facts import ResponseChanged, SurveyAnswered
 from feedback.models import Response, Survey
 from omnichannel.facts import ConversationResolved
 from omnichannel.models import Conversation, Message
-
-SATURDAY = 5
 
 
 @on(ConversationResolved)
@@ -50,40 +42,13 @@ def feel(fact: SurveyAnswered | ResponseChanged) -> None:
 
 @on(SurveyAnswered, ResponseChanged)
 def care(fact: SurveyAnswered | ResponseChanged) -> None:
-    """An unhappy customer is called back by the next working day: one task for each response, however it changes."""
+    """An unhappy customer is called back, whether the first answer said so or a later one."""
     response = _current(fact)
-    if response is None or response.follow_up_id is not None:
-        return
-    band, contact = response.survey.plugin.band(response.band), response.invitation.contact
-    if band is None or not band.needs_care or contact is None:
-        return
-    response.follow_up = tasks.plan(
-        contact=contact,
-        owner=contact.owner or response.invitation.agent,
-        title=_title(contact, response),
-        due_on=next_working_day(),
-        by=None,
-    )
-    response.save(update_fields=["follow_up"])
+    if response is not None:
+        call_back(response)
 
 
 def _current(fact: SurveyAnswered | ResponseChanged) -> Response | None:
     """The response as it is now, if it counts: facts may be read late, and the customer's last word is what holds."""
     confirmed = Response.objects.confirmed().select_related("survey", "invitation__agent", "invitation__contact__owner")
     return confirmed.filter(pk=fact.response_id).first()
-
-
-def _title(contact: Contact, response: Response) -> str:
-    """In the language of whom it is for, else the installation's."""
-    owner = contact.owner or response.invitation.agent
-    with translation.override((owner.language if owner else "") or settings.LANGUAGE_CODE):
-        values = {"name": contact.name, "metric": response.survey.plugin.short, "score": response.score}
-        return _("Call back %(name)s (%(metric)s %(score)s)") % values
-
-
-def next_working_day() -> date:
-    """Tomorrow in the installation's time zone, over the weekend Monday."""
-    day = timezone.localdate() + timedelta(days=1)
-    while day.weekday() >= SATURDAY:
-        day += timedelta(days=1)
-    return day

@@ -8,21 +8,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
+from crm.demo import COMPANY, seeder
 from crm.ledger import publish_many
-from crm.models import Contact
+from crm.models import Contact, Feeling
 from feedback import tokens
 from feedback.actions import shipped
+from feedback.actions.care import call_back
 from feedback.actions.responses import answered_fact
 from feedback.demo_words import WORDS
 from feedback.models import Answer, Invitation, Response, Survey
-from omnichannel.models import Inbox
+from omnichannel.models import Cycle, Inbox
 
 ANSWERS = 260
 RESPONSE_RATE = 0.38
 DAYS = 365
+CALLS_FROM = timedelta(days=10)
 WITH_WORDS = {"promoter": 0.5, "passive": 0.45, "detractor": 0.75}  # the unhappy write more
 SPREAD = {"promoter": (9, 9, 10, 10, 10), "passive": (7, 8, 8), "detractor": (0, 2, 3, 4, 5, 5, 6, 6, 6)}
 
@@ -42,51 +47,113 @@ def mood(day: int) -> Mood:
     return Mood(0.55, 0.20) if day < 190 else Mood(0.64, 0.13)
 
 
+@seeder(order=30)
+def answers(random: Random, customers: Sequence[Contact]) -> None:
+    seed(random, customers, timezone.now(), company=COMPANY)
+
+
 @transaction.atomic
 def seed(random: Random, people: Sequence[Contact], now: datetime, *, company: str) -> Survey:
-    """Raises ValueError without customers. Writes nothing if the survey has answers already."""
+    """Raises ValueError without customers. Writes nothing if the survey has invitations already."""
     if not people:
         raise ValueError("The demo's answers need customers who give them.")
     survey = shipped.relationship_nps(company=company)
     if survey.invitations.exists():
         return survey
     invitations = _invite(random, survey, people, now)
-    _answer(random, survey, random.sample(invitations, min(ANSWERS, len(invitations))), now)
+    responses = _answer(random, survey, random.sample(invitations, min(ANSWERS, len(invitations))), now)
+    _feel(responses)
+    _care(responses, now)
     return survey
 
 
 def _invite(random: Random, survey: Survey, people: Sequence[Contact], now: datetime) -> list[Invitation]:
-    """In the hours when a shop resolves conversations; the newest a day ago."""
-    inbox = Inbox.objects.order_by("pk").first()
-    made = []
-    for number in range(round(ANSWERS / RESPONSE_RATE)):
-        asked = now - timedelta(days=random.uniform(1, DAYS), hours=random.uniform(0, 9))
-        made.append(
-            Invitation(
-                survey=survey,
-                version=survey.live_version,
-                contact=random.choice(people),
-                cause_key=f"demo:{number}",
-                inbox=inbox,
-                token_hash=tokens.digest(f"demo {number} {random.random()}"),
-                asked_at=asked,
-                expires_at=asked + timedelta(days=survey.valid_days),
-            )
-        )
+    """After resolved conversations first, then whenever a shop has been in touch; nobody twice in the quiet days."""
+    inbox, asked = Inbox.objects.order_by("pk").first(), _Asked(timedelta(days=survey.quiet_days))
+    cycles = [cycle for cycle in _resolved(people, now) if asked.may(cycle)]
+    made = [_after(survey, cycle) for cycle in cycles]
+    wanted = round(ANSWERS / RESPONSE_RATE)
+    for number in range(wanted * 3):
+        person, at = random.choice(people), now - timedelta(days=random.uniform(1, DAYS))
+        if len(made) < wanted and asked.may_at(person.pk, at):
+            made.append(_invitation(survey, person, f"demo:{number}", at, inbox=inbox))
     return Invitation.objects.bulk_create(made)
 
 
-def _answer(random: Random, survey: Survey, invitations: Sequence[Invitation], now: datetime) -> None:
+class _Asked:
+    """Who was asked when, so that the demo keeps the product's own rule."""
+
+    def __init__(self, quiet: timedelta) -> None:
+        self.quiet = quiet
+        self.when: dict[int, list[datetime]] = {}
+
+    def may(self, cycle: Cycle) -> bool:
+        return cycle.resolved_at is not None and self.may_at(cycle.conversation.contact_id, cycle.resolved_at)
+
+    def may_at(self, contact_id: int, at: datetime) -> bool:
+        before = self.when.setdefault(contact_id, [])
+        if any(abs(at - earlier) < self.quiet for earlier in before):
+            return False
+        before.append(at)
+        return True
+
+
+def _resolved(people: Sequence[Contact], now: datetime) -> list[Cycle]:
+    cycles = Cycle.objects.filter(resolved_at__lt=now - timedelta(days=1), resolved_by__isnull=False)
+    mine = cycles.filter(conversation__contact__in=[person.pk for person in people])
+    return list(mine.select_related("conversation__contact", "conversation__inbox").order_by("resolved_at", "pk"))
+
+
+def _after(survey: Survey, cycle: Cycle) -> Invitation:
+    conversation = cycle.conversation
+    at = (cycle.resolved_at or conversation.created_at) + timedelta(minutes=1)
+    fields = {"conversation": conversation, "agent_id": cycle.resolved_by_id, "inbox": conversation.inbox}
+    return _invitation(survey, conversation.contact, f"cycle:{cycle.pk}", at, **fields)
+
+
+def _invitation(survey: Survey, person: Contact, cause_key: str, at: datetime, **fields: Any) -> Invitation:
+    return Invitation(
+        survey=survey,
+        version=survey.live_version,
+        contact=person,
+        cause_key=cause_key,
+        token_hash=tokens.digest(tokens.new()),
+        asked_at=at,
+        expires_at=at + timedelta(days=survey.valid_days),
+        **fields,
+    )
+
+
+def _answer(random: Random, survey: Survey, invitations: Sequence[Invitation], now: datetime) -> list[Response]:
     responses = Response.objects.bulk_create([_response(random, survey, one, now) for one in invitations])
     for response in responses:
         response.invitation.opened_at = response.invitation.answered_at = response.submitted_at
     Invitation.objects.bulk_update([response.invitation for response in responses], ["opened_at", "answered_at"])
     Answer.objects.bulk_create([answer for response in responses for answer in _answers(survey, response)])
     publish_many([answered_fact(response) for response in responses])
+    return responses
+
+
+def _feel(responses: Sequence[Response]) -> None:
+    """As the consumer would have done it at the time: the last answer is how somebody feels now."""
+    last: dict[int, Response] = {}
+    for response in sorted(responses, key=lambda one: one.submitted_at or one.created_at):
+        last[response.invitation.contact_id or 0] = response
+    for feeling in Feeling.values:
+        feels = [contact_id for contact_id, response in last.items() if response.feeling == feeling]
+        Contact.objects.filter(pk__in=feels).update(feeling=feeling)
+
+
+def _care(responses: Sequence[Response], now: datetime) -> None:
+    """Calls that are still to be made: the unhappy of the last days."""
+    for response in responses:
+        recent = response.submitted_at is not None and now - response.submitted_at < CALLS_FROM
+        if recent and response.band == "detractor":
+            call_back(response)
 
 
 def _response(random: Random, survey: Survey, invitation: Invitation, now: datetime) -> Response:
-    at = min(invitation.asked_at + timedelta(hours=random.expovariate(1 / 14)), now)
+    at = min(invitation.asked_at + timedelta(hours=random.expovariate(1 / 14)), now - timedelta(minutes=5))
     band = _band(random, mood(DAYS - (now - at).days))
     language = _language(invitation)
     words = random.choice(WORDS[language][band]) if random.random() < WITH_WORDS[band] else ""

@@ -298,7 +298,7 @@ def _dots(moments: Sequence[Moment], points: Sequence[tuple[float, float]]) -> l
     every = -(-len(moments) // 7)
     dots = []
     for i, (moment, (x, y)) in enumerate(zip(moments, points, strict=True)):
-        label = date_format(moment.on, "MONTH_DAY_FORMAT") if i % every == 0 else ""
+        label = date_format(moment.on, "j M") if i % every == 0 else ""
         dots.append(Point(number(x), number(y), _hover(moment), label, _anchor(i, len(moments))))
     return dots
 

@@ -40,8 +40,9 @@ def draft(survey: Survey, *, by: User | None) -> Version:
     latest = survey.versions.order_by("-number").first()
     number = survey.versions.aggregate(last=Max("number"))["last"] or 0
     version = Version.objects.create(survey=survey, number=number + 1, texts=latest.texts if latest else {})
-    for question in latest.questions.all() if latest else []:
-        version.questions.create(role=question.role, position=question.position, texts=question.texts)
+    before = {question.role: question.texts for question in latest.questions.all()} if latest else {}
+    for position, role in enumerate(Question.Role.values, start=1):
+        version.questions.create(role=role, position=position, texts=before.get(role, {}))
     return version
 
 

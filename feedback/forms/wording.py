@@ -1,31 +1,48 @@
 """The words of a survey, one field for each language: JSON is for machines, not for people who edit questions."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar
 
 from django import forms
 from django.conf import settings
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from feedback.models import Question, Version
 
 LONG = frozenset({"intro", "thanks"})
+Form = TypeVar("Form", bound="type[WordingForm]")
+
+
+def with_words(**names: Any) -> Callable[[Form], Form]:
+    """Class decorator: a field `<name>_<language>` for each name and language, declared so that the admin shows it."""
+
+    def add(form: Form) -> Form:
+        for code, language in settings.LANGUAGES:
+            for name, label in names.items():
+                form.declared_fields[f"{name}_{code}"] = _field(name, format_lazy("{} ({})", label, language))
+        form.base_fields = {**form.base_fields, **form.declared_fields}
+        form.names = tuple(names)
+        return form
+
+    return add
+
+
+def _field(name: str, label: Any) -> forms.CharField:
+    widget = forms.Textarea(attrs={"rows": 2}) if name in LONG else forms.TextInput(attrs={"size": 60})
+    return forms.CharField(label=label, required=False, max_length=500, widget=widget)
 
 
 class WordingForm(forms.ModelForm):  # type: ignore[type-arg]
-    """Fields `<name>_<language>` that are kept in the row's `texts`."""
+    """Its words are kept in the row's `texts`: {language: {name: text}}."""
 
-    names: dict[str, Any]
+    names: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for code, language in settings.LANGUAGES:
-            for name, label in self.names.items():
-                key = f"{name}_{code}"
-                widget = forms.Textarea(attrs={"rows": 2}) if name in LONG else forms.TextInput(attrs={"size": 60})
-                self.fields[key] = forms.CharField(
-                    label=f"{label} ({language})", required=False, max_length=500, widget=widget
-                )
-                self.initial.setdefault(key, (self.instance.texts or {}).get(code, {}).get(name, ""))
+        for code, texts in (self.instance.texts or {}).items():
+            for name in self.names:
+                self.initial.setdefault(f"{name}_{code}", texts.get(name, ""))
 
     def words(self) -> dict[str, dict[str, str]]:
         codes = [code for code, _language in settings.LANGUAGES]
@@ -41,17 +58,15 @@ def _filled(texts: dict[str, str]) -> dict[str, str]:
     return {name: text for name, text in texts.items() if text}
 
 
+@with_words(subject=_("Subject of the mail"), intro=_("Before the question"), thanks=_("Afterwards"))
 class VersionForm(WordingForm):
-    names = {"subject": _("Subject of the mail"), "intro": _("Before the question"), "thanks": _("Afterwards")}
-
     class Meta:
         model = Version
         fields: tuple[str, ...] = ()
 
 
+@with_words(text=_("Question"), low=_("Low end"), high=_("High end"))
 class QuestionForm(WordingForm):
-    names = {"text": _("Question"), "low": _("Low end"), "high": _("High end")}
-
     class Meta:
         model = Question
         fields = ("role", "position")

@@ -7,7 +7,7 @@ from django.utils import timezone
 from crm.ledger import consume
 from crm.models import Task
 from feedback import consumers
-from feedback.actions import responses, surveys
+from feedback.actions import care, responses, surveys
 from feedback.kinds.nps.plugin import Nps
 from feedback.models import Invitation, Response, Survey
 from feedback.tests.factories import (
@@ -116,7 +116,7 @@ def test_care_plans_a_call_back_for_a_detractor() -> None:
     assert (task.title, task.owner, task.due_on) == (
         "Call back Ana Ruiz (NPS 3)",
         agent,
-        consumers.next_working_day(),
+        care.next_working_day(),
     )
     response.refresh_from_db()
     assert response.follow_up == task
@@ -167,7 +167,7 @@ def test_care_forgets_an_answer_that_was_taken_back() -> None:
 )
 def test_next_working_day_skips_the_weekend(monkeypatch: pytest.MonkeyPatch, now: datetime, due: date) -> None:
     monkeypatch.setattr(timezone, "now", lambda: now)
-    assert consumers.next_working_day() == due
+    assert care.next_working_day() == due
 
 
 @pytest.mark.django_db(transaction=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.http import QueryDict
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
@@ -12,8 +13,8 @@ from django.utils.translation import ngettext
 
 from feedback.forms.report import ReportForm
 from feedback.kinds.base import SurveyKind
-from feedback.reporting import Rate, Scope, band_counts, count, response_rate, series
-from feedback.statistics import Change, Estimate, sample_size, sample_size_for_change
+from feedback.reporting import Rate, Scope, band_counts, count, groups, response_rate, series
+from feedback.statistics import Change, Display, Estimate, sample_size, sample_size_for_change
 from kernel import charts
 
 MARGIN = 10  # points: what a manager usually wants to know a score to
@@ -51,6 +52,7 @@ def overview(scope: Scope, form: ReportForm, query: QueryDict) -> dict[str, Any]
         "trend": _trend(plugin, scope, form.chosen_step, period),
         "change": spell_change(plugin.change(count(scope.previous), counts), estimate, count(scope.previous)),
         "rate": _rate(response_rate(scope)),
+        "differences": _differences(scope),
         "advice": advice(estimate),
     }
 
@@ -80,9 +82,9 @@ def _interval(plugin: SurveyKind, estimate: Estimate) -> charts.Interval | None:
     if estimate.score is None or estimate.low is None or estimate.high is None:
         return None
     return charts.interval(
-        round(estimate.score, 1),
-        round(estimate.low, 1),
-        round(estimate.high, 1),
+        round(estimate.score),
+        round(estimate.low),
+        round(estimate.high),
         n=estimate.n,
         least=plugin.least,
         most=plugin.most,
@@ -141,6 +143,26 @@ def _trend(plugin: SurveyKind, scope: Scope, step: str, period: str) -> charts.T
     ]
     title = _("Month by month") if step == "month" else _("Week by week")
     return charts.trend_band(moments, title=title, period=period) if len(moments) > 1 else None
+
+
+def _differences(scope: Scope) -> list[dict[str, Any]]:
+    """By inbox and by language, where there is more than one of them."""
+    languages = {code: str(name) for code, name in settings.LANGUAGES}
+    found = []
+    for by, title in (("inbox", _("Inbox")), ("language", _("Language"))):
+        rows = groups(scope, by)
+        if len(rows) > 1:
+            found.append({"title": title, "rows": [_difference(row, languages) for row in rows]})
+    return found
+
+
+def _difference(row: dict[str, Any], languages: dict[str, str]) -> dict[str, Any]:
+    """One line of the table; a score that may not be shown is None."""
+    label = languages.get(row["label"], row["label"]) or _("none")
+    if row["display"] == Display.HIDDEN:
+        return {"label": label, "n": row["n"]}
+    figures = {name: charts.shown(round(row[name])) for name in ("score", "ci_low", "ci_high")}
+    return {"label": label, "n": row["n"], "few": row["display"] == Display.LOW, **figures}
 
 
 def _rate(rate: Rate) -> dict[str, Any]:

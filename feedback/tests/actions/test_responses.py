@@ -1,4 +1,5 @@
 import threading
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -176,11 +177,12 @@ def test_an_answer_can_be_changed_for_three_days() -> None:
     days_pass(invitation, 2.99)
     assert responses.confirm(invitation, score=score(8), language="en").score == 8
     days_pass(invitation, 3)
-    for late in (
+    attempts: list[Callable[[], object]] = [
         lambda: responses.confirm(invitation, score=score(7), language="en"),
         lambda: responses.comment(invitation, text="Too late"),
         lambda: responses.retract(invitation),
-    ):
+    ]
+    for late in attempts:
         with pytest.raises(responses.Closed):
             late()
     assert response_of(invitation).score == 8

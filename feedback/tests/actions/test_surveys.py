@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -88,14 +90,14 @@ def test_a_published_version_cannot_be_changed_even_by_hand(change: str) -> None
     with pytest.raises(IntegrityError, match="cannot be changed"), transaction.atomic():
         version.save()
     with pytest.raises(IntegrityError, match="cannot be changed"), transaction.atomic():
-        version.__class__.objects.filter(pk=version.pk)._raw_delete("default")  # type: ignore[attr-defined]
+        version.__class__.objects.filter(pk=version.pk)._raw_delete("default")
 
 
 def test_questions_of_a_published_version_cannot_be_changed_added_or_removed() -> None:
     version = make_survey().live_version
     assert version is not None
     question = version.score_question
-    attempts = [
+    attempts: list[Callable[[], object]] = [
         lambda: Question.objects.filter(pk=question.pk).update(texts={}),
         lambda: Question.objects.filter(pk=question.pk).delete(),
         lambda: Question.objects.create(version=version, role="extra", texts={}),

@@ -55,7 +55,7 @@ def test_report_shows_score_interval_and_n(manager: Client) -> None:
     answers(*[9] * 8, 7, 3)
     html = page(manager)
     assert '<div class="stat-value">70</div>' in html.replace("\n", "")
-    assert "95% interval 14.7 to 93 · n 10" in html
+    assert "95% interval 15 to 93 · n 10" in html
     assert "Too few answers to rely on." in html
 
 

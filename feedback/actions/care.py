@@ -1,0 +1,45 @@
+"""Closing the loop: an unhappy customer is called back."""
+
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from crm.actions import tasks
+from crm.models import Contact, Task
+from feedback.models import Response
+
+SATURDAY = 5
+
+
+@transaction.atomic
+def call_back(response: Response) -> Task | None:
+    """Plan the call by the next working day, once for each response. None if nobody is to be called (any more).
+
+    It goes to the owner of the contact, else to whoever resolved the conversation, else to nobody in particular.
+    """
+    band, contact = response.survey.plugin.band(response.band), response.invitation.contact
+    if response.follow_up_id is not None or band is None or not band.needs_care or contact is None:
+        return None
+    owner = contact.owner or response.invitation.agent
+    with translation.override((owner.language if owner else "") or settings.LANGUAGE_CODE):
+        title = _title(contact, response)
+    task = tasks.plan(contact=contact, owner=owner, title=title, due_on=next_working_day(), by=None)
+    response.follow_up = task
+    response.save(update_fields=["follow_up"])
+    return task
+
+
+def _title(contact: Contact, response: Response) -> str:
+    values = {"name": contact.name, "metric": response.survey.plugin.short, "score": response.score}
+    return _("Call back %(name)s (%(metric)s %(score)s)") % values
+
+
+def next_working_day() -> date:
+    """Tomorrow in the installation's time zone, over the weekend Monday."""
+    day = timezone.localdate() + timedelta(days=1)
+    while day.weekday() >= SATURDAY:
+        day += timedelta(days=1)
+    return day

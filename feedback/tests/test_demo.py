@@ -1,0 +1,76 @@
+from collections import Counter
+from datetime import timedelta
+from itertools import pairwise
+from random import Random
+
+import pytest
+from django.utils import timezone
+
+from crm.models import Event, Task
+from feedback import demo
+from feedback.models import Answer, Invitation, Response
+from feedback.reporting import Scope, report, response_rate
+from feedback.tests.factories import make_channel, make_contact, make_conversation, make_user
+from omnichannel.actions import conversations
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_year_of_answers_is_plausible() -> None:
+    people = [make_contact(language="es" if number % 3 else "en") for number in range(80)]
+    now = timezone.now()
+    survey = demo.seed(Random(7), people, now, company="Casa Lumbre")
+    scope = Scope("nps", now - timedelta(days=380), now, survey)
+    figures = report(scope, "month")
+    assert figures["n"] == demo.ANSWERS
+    assert 15 <= figures["score"] <= 50
+    assert len(figures["series"]) >= 12
+    assert 0.35 <= (response_rate(scope).share or 0) <= 0.42
+    assert Response.objects.with_words().count() > 100
+    assert Event.objects.filter(name="survey.answered").count() == demo.ANSWERS
+    assert Answer.objects.filter(question__role="score").count() == demo.ANSWERS
+    assert Task.objects.count() == Response.objects.exclude(follow_up=None).count()
+
+
+def test_nobody_is_asked_twice_in_the_quiet_days() -> None:
+    people = [make_contact() for _ in range(60)]
+    demo.seed(Random(7), people, timezone.now(), company="Casa Lumbre")
+    asked: dict[int | None, list[float]] = {}
+    for invitation in Invitation.objects.order_by("asked_at"):
+        asked.setdefault(invitation.contact_id, []).append(invitation.asked_at.timestamp())
+    gaps = [later - earlier for times in asked.values() for earlier, later in pairwise(times)]
+    assert min(gaps) >= 30 * 24 * 3600 - 60
+
+
+def test_the_same_play_gives_the_same_answers() -> None:
+    people, now = [make_contact() for _ in range(60)], timezone.now()
+    scores = []
+    for _ in range(2):
+        demo.seed(Random(7), people, now, company="Casa Lumbre")
+        scores.append(Counter(Response.objects.values_list("score", "comment")))
+        Response.objects.all().delete()
+        Invitation.objects.all().delete()
+    assert scores[0] == scores[1]
+
+
+def test_customers_whose_conversation_was_resolved_are_asked_about_it() -> None:
+    conversation = make_conversation(make_channel())
+    conversations.resolve(conversation, by=make_user("agent"))
+    conversation.cycles.update(resolved_at=timezone.now() - timedelta(days=5))
+    demo.seed(
+        Random(7), [conversation.contact, *(make_contact() for _ in range(60))], timezone.now(), company="Casa Lumbre"
+    )
+    assert Invitation.objects.get(conversation=conversation).contact == conversation.contact
+
+
+def test_a_second_start_adds_nothing() -> None:
+    people = [make_contact() for _ in range(60)]
+    demo.seed(Random(7), people, timezone.now(), company="Casa Lumbre")
+    before = Invitation.objects.count()
+    demo.seed(Random(8), people, timezone.now(), company="Casa Lumbre")
+    assert Invitation.objects.count() == before
+
+
+def test_without_customers_there_is_no_play() -> None:
+    with pytest.raises(ValueError, match="need customers"):
+        demo.seed(Random(7), [], timezone.now(), company="Casa Lumbre")
