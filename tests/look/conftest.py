@@ -47,7 +47,7 @@ def open_page(
         )
         contexts.append(context)
         if signed_in:
-            context.add_cookies([{**session, "url": live_server.url}])  # type: ignore[list-item]
+            context.add_cookies([{**session, "url": live_server.url}])  # type: ignore[typeddict-item]
         page = context.new_page()
         if before:
             before(page)
