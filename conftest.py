@@ -9,6 +9,7 @@ from tests import servers
 
 servers.start()
 servers.load_django()
+pytest_plugins = ["tests.chromium"]
 
 
 @pytest.fixture(scope="session")

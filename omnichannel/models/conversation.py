@@ -2,9 +2,10 @@
 
 from typing import Any, Self
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Contact, Team, User
@@ -78,6 +79,8 @@ class Conversation(models.Model):
             models.Index(
                 fields=("waiting_since", "id"), name="conversation_waiting", condition=Q(waiting_since__isnull=False)
             ),
+            GinIndex(OpClass(Upper("subject"), name="gin_trgm_ops"), name="conversation_subject_trigrams"),
+            GinIndex(OpClass(Upper("preview"), name="gin_trgm_ops"), name="conversation_preview_trigrams"),
         ]
 
     def __str__(self) -> str:

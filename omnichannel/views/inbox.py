@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -117,7 +118,11 @@ def story(contact: Contact) -> list[dict[str, Any]]:
     """The newest knots of the person's own thread."""
     visitors = [i.value for i in contact.identities.all() if i.kind == "anonymous_id"]
     events = Event.objects.of(contact.member_ids(), visitors, limit=STORY)
-    return [{"kind": _knot(e.name), "text": tell(e.name, e.properties), "at": e.occurred_at} for e in events]
+    return [{"kind": _knot(e.name), "text": _short(tell(e.name, e.properties)), "at": e.occurred_at} for e in events]
+
+
+def _short(text: str) -> str:
+    return Truncator(text).chars(72)
 
 
 def _knot(name: str) -> str:

@@ -1,6 +1,7 @@
 // htmx as this product uses it: our CSRF header, idiomorph as a swap style ("morph"), and our words for its failures.
 import htmx from "htmx.org"
 import { Idiomorph } from "idiomorph"
+import { applicable } from "./fragments.js"
 import { meta, text } from "./page.js"
 
 htmx.defineExtension("morph", {
@@ -13,6 +14,10 @@ export function toast(detail) {
   document.body.dispatchEvent(new CustomEvent("toast", { detail }))
 }
 
+document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+  const html = detail.serverResponse
+  if (html.includes("hx-swap-oob") && !html.includes("<html")) detail.serverResponse = applicable(html)
+})
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   detail.headers["X-CSRFToken"] = meta("csrf-token")
 })

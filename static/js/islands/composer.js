@@ -35,6 +35,11 @@ function follow(form) {
   observer.observe(thread, { childList: true })
 }
 
+/** Nothing was sent: what was shown beforehand leaves at once, the text is back in the composer. */
+function unsaid(form) {
+  document.querySelectorAll(`${form.dataset.into} > :is([data-pending], [data-failed])`).forEach((item) => item.remove())
+}
+
 export function mount(form) {
   const area = form.elements.body
   const draft = stored(form)
@@ -54,5 +59,6 @@ export function mount(form) {
   form.addEventListener("htmx:responseError", (event) => { if ([409, 422].includes(event.detail.xhr.status)) event.stopPropagation() })
   form.addEventListener("htmx:afterRequest", ({ target, detail }) => {
     if (target === form && detail.successful) store(form, area.value)
+    if (target === form && detail.xhr.status === 409) setTimeout(() => unsaid(form))
   })
 }

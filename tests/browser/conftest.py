@@ -1,0 +1,134 @@
+"""The product as people use it: web and WebSocket in a process of their own on the test's database, a browser for each
+colleague, and the background work done by the test itself, so that nothing depends on waiting."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.test import Client
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+from crm.ledger import consume
+from crm.models import User
+from crm.tasks import drain_consumers
+from omnichannel.actions import deliveries, inbound
+
+STARTS_WITHIN = 60.0
+OpenAs = Callable[..., Page]
+Elsewhere = Callable[..., Any]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def web(django_db_setup: None, bundle: Path) -> Generator[str]:
+    """The address of config.asgi under uvicorn, as `bin/up` runs it; debug serves the front end without collecting."""
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    environment = {**os.environ, "HILO_ROLE": "web", "HILO_BASE_URL": url, "HILO_DEBUG": "1"}
+    environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port), "--log-level", "error"]
+    process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment)
+    try:
+        wait_until_it_answers(f"{url}/accounts/login/", process)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def wait_until_it_answers(url: str, process: "subprocess.Popen[bytes]") -> None:
+    deadline = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            urlopen(url, timeout=5).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    raise AssertionError(f"{url} did not answer within {STARTS_WITHIN:.0f} s.")
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """Errors and policy reports from any console; a test that opens pages fails if there are any."""
+    return []
+
+
+@pytest.fixture
+def open_as(transactional_db: None, browser: Browser, web: str, complaints: list[str]) -> Generator[OpenAs]:
+    """`open_as(user, "/inbox/")`: a browser of this colleague's own."""
+    contexts = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and "409" not in message.text:
+            complaints.append(message.text)
+
+    def opened(user: User, path: str, *, width: int = 1280, scheme: str = "light") -> Page:
+        phone = width < 500
+        context = browser.new_context(
+            viewport={"width": width, "height": 844 if phone else 800},
+            color_scheme="dark" if scheme == "dark" else "light",
+            has_touch=phone,
+            is_mobile=phone,
+        )
+        contexts.append(context)
+        context.add_cookies([{"url": web, **session_of(user)}])  # type: ignore[list-item]
+        page = context.new_page()
+        page.on("console", listen)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(web + path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def session_of(user: User) -> dict[str, str]:
+    client = Client()
+    client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
+    name = settings.SESSION_COOKIE_NAME
+    return {"name": name, "value": client.cookies[name].value}
+
+
+@pytest.fixture
+def elsewhere(transactional_db: None) -> Generator[Elsewhere]:
+    """`elsewhere(verb, …)` in a thread of its own, as another process would call it: Playwright's loop runs in the
+    test's own thread, where nothing can be sent to the channel layer."""
+    with ThreadPoolExecutor(1) as pool:
+
+        def run(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+            return pool.submit(function, *args, **kwargs).result()
+
+        yield run
+        pool.submit(connections.close_all).result()
+
+
+@pytest.fixture
+def work(elsewhere: Elsewhere) -> Callable[[], None]:
+    """What the worker would do now: read what came in, react, send what is due."""
+
+    def done() -> None:
+        consume.ensure_cursors()
+        inbound.process_due()
+        drain_consumers()
+        deliveries.send_due()
+        drain_consumers()
+
+    return lambda: elsewhere(done)

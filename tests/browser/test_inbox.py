@@ -1,0 +1,168 @@
+"""Two colleagues at the inbox: what one does, the other sees, without touching the page."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from crm.models import Team, User
+from omnichannel.actions import conversations
+from omnichannel.models import Channel, Delivery, Message
+from omnichannel.tests.factories import ScriptedChannel, inbound, make_channel, make_conversation, make_user
+from tests.browser.conftest import Elsewhere, OpenAs
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ScriptedChannel.reset()
+
+
+@pytest.fixture
+def team(transactional_db: None) -> Team:
+    return Team.objects.create(name="Support")
+
+
+@pytest.fixture
+def lola(team: Team) -> User:
+    return make_user("agent", team=team, first_name="Lola", last_name="Vidal")
+
+
+@pytest.fixture
+def nuno(team: Team) -> User:
+    return make_user("agent", team=team, first_name="Nuno", last_name="Paz")
+
+
+@pytest.fixture
+def channel(team: Team) -> Channel:
+    return make_channel(team=team, kind="email")
+
+
+def live(page: Page) -> Page:
+    expect(page.locator(".shell-header .live")).to_have_attribute("data-state", "live", timeout=15_000)
+    return page
+
+
+def count(page: Page, name: str) -> str:
+    return page.locator(f'.inbox-tabs [data-counter="inbox-{name}"]').get_attribute("data-count") or ""
+
+
+def test_two_colleagues_see_the_same_story_unfold(
+    open_as: OpenAs, lola: User, nuno: User, channel: Channel, work: Callable[[], None], elsewhere: Elsewhere
+) -> None:
+    one, two = live(open_as(lola, "/inbox/?tab=all")), live(open_as(nuno, "/inbox/?tab=all"))
+    conversation = elsewhere(
+        make_conversation, channel, subject="Pedido 4711", text="¿Dónde está?", message_id="q1@casa.example"
+    )
+    for page in (one, two):
+        expect(page.locator(f"#row-{conversation.pk}")).to_contain_text("Pedido 4711")
+        expect(page.locator('.inbox-tabs [data-counter="inbox-unassigned"]')).to_have_text("1")
+        page.locator(f"#row-{conversation.pk}").click()
+        expect(page.locator(".bubble").first).to_have_text("¿Dónde está?")
+
+    one.locator(".thread-assignee select").select_option(str(lola.pk))
+    expect(two.locator(".event-line")).to_contain_text("Assigned to Lola Vidal")
+    expect(two.locator(".thread-assignee select")).to_have_value(str(lola.pk))
+    expect(one.locator('.inbox-tabs [data-counter="inbox-mine"]')).to_have_text("1")
+
+    one.keyboard.press("n")
+    one.keyboard.type("Sale hoy del almacén")
+    one.keyboard.press("Control+Enter")
+    expect(two.locator('.message[data-direction="note"] .bubble')).to_have_text("Sale hoy del almacén")
+
+    one.get_by_role("button", name="Reply").first.click()
+    one.keyboard.type("Llega mañana")
+    one.keyboard.press("Control+Enter")
+    expect(two.locator('.message[data-direction="out"] .bubble')).to_have_text("Llega mañana")
+    work()
+    for page in (one, two):
+        expect(page.locator('.message[data-direction="out"] .delivery')).to_have_attribute("data-state", "sent")
+
+    answered = Message.objects.get(text="Llega mañana").message_id
+    elsewhere(conversations.receive, channel, inbound(text="¡Gracias!", in_reply_to=answered))
+    for page in (one, two):
+        expect(page.locator('.message[data-direction="in"] .bubble').last).to_have_text("¡Gracias!")
+
+    two.locator("body").press("e")
+    expect(one.locator(".event-line").last).to_contain_text("Resolved by Nuno Paz")
+    expect(one.get_by_role("button", name="Reopen")).to_be_visible()
+    expect(one.locator(f"#rows-all #row-{conversation.pk}")).to_have_count(0)
+    assert [count(page, name) for page in (one, two) for name in ("all", "mine", "unassigned")] == ["0"] * 6
+
+
+def test_undo_takes_a_resolution_back(open_as: OpenAs, lola: User, channel: Channel) -> None:
+    conversation = make_conversation(channel)
+    page = live(open_as(lola, f"/inbox/{conversation.pk}/"))
+    page.locator("body").press("e")
+    page.locator("[data-undo]:visible").click()
+    expect(page.get_by_role("button", name=re.compile("^Resolve"))).to_have_count(2)
+    conversation.refresh_from_db()
+    assert conversation.is_resolved is False
+
+
+def test_changed_thread_stops_the_reply_and_keeps_its_text(open_as: OpenAs, lola: User, channel: Channel) -> None:
+    conversation = make_conversation(channel, message_id="q2@casa.example")
+    page = live(open_as(lola, f"/inbox/{conversation.pk}/"))
+    page.locator(".composer textarea").fill("Está en camino")
+    Message.objects.create(
+        contact=conversation.contact, conversation=conversation, channel=channel, direction="inbound", text="¡Ya llegó!"
+    )
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".composer-news")).to_contain_text("The customer wrote again while you were writing.")
+    expect(page.locator(".bubble").last).to_have_text("¡Ya llegó!")
+    expect(page.locator(".composer textarea")).to_have_value("Está en camino")
+    assert Delivery.objects.count() == 0
+    page.get_by_role("button", name="Send anyway").click()
+    expect(page.locator('.message[data-direction="out"] .bubble')).to_have_text("Está en camino")
+    expect(page.locator(".composer-news .notice")).to_have_count(0)
+    assert Delivery.objects.count() == 1
+
+
+def test_draft_survives_a_reload_and_leaves_with_the_message(open_as: OpenAs, lola: User, channel: Channel) -> None:
+    conversation = make_conversation(channel)
+    page = live(open_as(lola, f"/inbox/{conversation.pk}/"))
+    page.locator("body").press("n")
+    page.keyboard.type("a medias")
+    page.reload()
+    expect(page.locator(".composer textarea")).to_have_value("a medias")
+    expect(page.locator(".composer")).to_have_attribute("data-mode", "note")
+    page.locator(".composer textarea").press("Control+Enter")
+    expect(page.locator('.message[data-direction="note"] .bubble')).to_have_text("a medias")
+    page.reload()
+    expect(page.locator(".composer textarea")).to_have_value("")
+
+
+def test_keys_move_open_and_go_on(open_as: OpenAs, lola: User, channel: Channel) -> None:
+    older, newer = (make_conversation(channel, sender=f"{name}@casa.example") for name in ("b", "a"))
+    page = live(open_as(lola, "/inbox/?tab=unassigned"))
+    page.locator("body").press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator(f'[data-conversation="{newer.pk}"]')).to_be_visible()
+    page.locator("body").press("E")
+    expect(page.locator(f'[data-conversation="{older.pk}"]')).to_be_visible()
+    expect(page.locator(f"#rows-unassigned #row-{newer.pk}")).to_have_count(0)
+    expect(page).to_have_url(re.compile(f"/inbox/{older.pk}/$"))
+
+
+def test_phone_goes_from_list_to_thread_to_person_and_back(open_as: OpenAs, lola: User, channel: Channel) -> None:
+    conversation = make_conversation(channel, sender="ana@casa.example", subject="Pedido 4711")
+    page = live(open_as(lola, "/inbox/?tab=all", width=390))
+    page.locator(f"#row-{conversation.pk}").tap()
+    expect(page.locator("#thread-pane")).to_be_visible()
+    expect(page.locator("#list-pane")).to_be_hidden()
+    page.locator('#thread-pane [data-to="person"]').tap()
+    expect(page.locator("#person-pane")).to_contain_text("ana@casa.example")
+    page.locator('#person-pane [data-to="thread"]').tap()
+    page.locator('#thread-pane [data-to="list"]').tap()
+    expect(page.locator("#list-pane")).to_be_visible()
+
+
+def test_mail_with_remote_pictures_asks_nobody_until_told(open_as: OpenAs, lola: User, channel: Channel) -> None:
+    html = '<p>Hola <b>Lola</b></p><img data-remote-src="https://tracker.example/p.png" alt="logo">'
+    conversation = make_conversation(channel, html=html, text="Hola Lola")
+    page = live(open_as(lola, f"/inbox/{conversation.pk}/"))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.locator(".bubble-quote summary").click()
+    frame = page.frame_locator(".bubble-frame")
+    expect(frame.locator("b")).to_have_text("Lola")
+    expect(page.locator(".remote-notice")).to_contain_text("1 picture from another server is not loaded")
+    assert [url for url in asked if "tracker.example" in url] == []

@@ -1,0 +1,36 @@
+"""One Chromium for all browser tests of a worker: Playwright runs one event loop in a process, not two."""
+
+import os
+import subprocess
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, sync_playwright
+
+CHROMIUM = os.environ.get("HILO_CHROMIUM", "/usr/bin/chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+FLAGS += ["--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Generator[Browser]:
+    if not Path(CHROMIUM).exists():
+        how = f"{CHROMIUM} is missing: apt-get install chromium, or set HILO_CHROMIUM"
+        (pytest.fail if os.environ.get("HILO_REQUIRE_BROWSER") else pytest.skip)(how)
+    with sync_playwright() as playwright:
+        # Playwright's own loop would make Django believe that it is called from async code.
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def bundle() -> Path:
+    """The built front end; built now where a checkout has none yet."""
+    built = Path(settings.BASE_DIR) / "build" / "static"
+    if not (built / "app.js").exists():
+        subprocess.run(["node", "static/build.mjs"], cwd=settings.BASE_DIR, check=True)
+    return built
