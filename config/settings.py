@@ -15,7 +15,7 @@ django_stubs_ext.monkeypatch()  # forms.ModelForm[Note] at run time
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env.text("HILO_DATA", str(BASE_DIR / ".hilo")))
-ROLE = env.text("HILO_ROLE", "manage")  # web, worker, beat, smtp, imap or manage: set by the supervisor
+ROLE = env.text("HILO_ROLE", "manage")  # web, worker, listeners or manage: set by the supervisor
 DEBUG = env.flag("HILO_DEBUG")
 TESTING = env.flag("HILO_TESTING")
 
@@ -155,6 +155,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1}
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+# Beside REMAP_SIGTERM=SIGQUIT: a running task has three seconds, then its message goes back to the queue.
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 3
+CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = True
 CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True
 # Sweepers: what a lost poke left behind is found here. Editable in the admin afterwards.
