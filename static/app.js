@@ -1,10 +1,12 @@
-// Entry of the product's pages. Small islands that every page has are part of this file; the others load when an
-// element asks for them. To add one: a file in js/islands/ that exports mount(element), and a line here.
+// Entry of the product's pages. Islands that every page has, or that wait for keys, are part of this file; the others load
+// when an element asks for them. To add one: a file in js/islands/ that exports mount(element), and a line here.
 import "./js/htmx.js"
 import { startIslands } from "./js/islands.js"
 import * as dialog from "./js/islands/dialog.js"
+import * as listKeys from "./js/islands/list-keys.js"
 import * as live from "./js/islands/live.js"
 import * as menu from "./js/islands/menu.js"
+import * as palette from "./js/islands/palette.js"
 import * as relativeTime from "./js/islands/relative-time.js"
 import * as shortcuts from "./js/islands/shortcuts.js"
 import * as theme from "./js/islands/theme.js"
@@ -14,8 +16,10 @@ const here = (module) => () => Promise.resolve(module)
 
 startIslands({
   dialog: here(dialog),
+  "list-keys": here(listKeys),
   live: here(live),
   menu: here(menu),
+  palette: here(palette),
   "relative-time": here(relativeTime),
   shortcuts: here(shortcuts),
   theme: here(theme),
@@ -25,9 +29,7 @@ startIslands({
   copy: () => import("./js/islands/copy.js"),
   "frame-height": () => import("./js/islands/frame-height.js"),
   "inbox-list": () => import("./js/islands/inbox-list.js"),
-  "list-keys": () => import("./js/islands/list-keys.js"),
   optimistic: () => import("./js/islands/optimistic.js"),
-  palette: () => import("./js/islands/palette.js"),
   panes: () => import("./js/islands/panes.js"),
   scrolled: () => import("./js/islands/scrolled.js"),
 })
