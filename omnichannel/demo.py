@@ -150,9 +150,9 @@ def write_conversations(channel: Channel, stories: Sequence[Story]) -> None:
         story.conversation = _conversation(channel, story)
     Conversation.objects.bulk_create([story.conversation for story in stories])
     cycles = Cycle.objects.bulk_create([_cycle(story) for story in stories])
-    ended = [(story, cycle) for story, cycle in zip(stories, cycles, strict=True) if story.resolved_at]
+    ended = [(s, c, s.resolved_at) for s, c in zip(stories, cycles, strict=True) if s.resolved_at]
     Resolution.objects.bulk_create(
-        [Resolution(conversation=s.conversation, cycle=c, by=s.owner, at=s.resolved_at) for s, c in ended]
+        [Resolution(conversation=s.conversation, cycle=c, by=s.owner, at=at) for s, c, at in ended]
     )
 
 
@@ -277,15 +277,20 @@ def told(story: Story) -> list[Fact]:
         )
         news.append(taken)
     if story.resolved_at and owner:
-        by = {"by_id": owner.pk, "by": owner.name, "assignee_id": owner.pk}
+        by: dict[str, Any] = {"by_id": owner.pk, "by": owner.name, "assignee_id": owner.pk}
         news.append(facts.ConversationResolved(**common, **by, occurred_at=story.resolved_at))
     return news
 
 
 def _said(common: dict[str, Any], message: Message, owner: User | None) -> Fact:
-    about = {**common, "occurred_at": message.created_at, "message_id": message.pk, "excerpt": _excerpt(message.text)}
+    about: dict[str, Any] = {
+        **common,
+        "occurred_at": message.created_at,
+        "message_id": message.pk,
+        "excerpt": _excerpt(message.text),
+    }
     if message.is_inbound:
         return facts.MessageReceived(**about, channel="email")
-    by = {"author_id": owner.pk if owner else None, "author": owner.name if owner else ""}
+    by: dict[str, Any] = {"author_id": owner.pk if owner else None, "author": owner.name if owner else ""}
     kind = facts.NoteAdded if message.is_note else facts.MessageSent
     return kind(**about, **by)

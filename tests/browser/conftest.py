@@ -87,7 +87,7 @@ def open_as(transactional_db: None, browser: Browser, web: str, complaints: list
             is_mobile=phone,
         )
         contexts.append(context)
-        context.add_cookies([{"url": web, **session_of(user)}])  # type: ignore[list-item]
+        context.add_cookies([{"url": web, "name": settings.SESSION_COOKIE_NAME, "value": session_of(user)}])
         page = context.new_page()
         page.on("console", listen)
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -100,11 +100,10 @@ def open_as(transactional_db: None, browser: Browser, web: str, complaints: list
     assert complaints == []
 
 
-def session_of(user: User) -> dict[str, str]:
+def session_of(user: User) -> str:
     client = Client()
     client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
-    name = settings.SESSION_COOKIE_NAME
-    return {"name": name, "value": client.cookies[name].value}
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
 @pytest.fixture
