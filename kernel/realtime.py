@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 
 TICK_SECONDS = 5.0
 CATCH_UP = 200  # more missed events than this and the client reloads instead
+MANY_TOPICS = 50  # a change that concerns more than this is told to everybody once instead of to each topic
+EVERYBODY = "everybody"
 SEEN_AT_MOST = 200  # ids that a place written as text may carry
 
 
@@ -160,6 +162,8 @@ def group_name(topic: str) -> str:
 def poke(topics: Iterable[str]) -> None:
     """After a commit: tell whoever watches these topics to look. A layer that is away is logged, not raised."""
     wanted = sorted(set(topics))
+    if len(wanted) > MANY_TOPICS:
+        wanted = [EVERYBODY]
     layer = get_channel_layer()
     if not wanted or layer is None:
         return

@@ -29,12 +29,14 @@ class Live(AsyncJsonWebsocketConsumer):
             return
         self.user_id: int = user.pk
         await self.accept()
+        with contextlib.suppress(Exception):  # without the layer the tick still looks
+            await self.channel_layer.group_add(realtime.group_name(realtime.EVERYBODY), self.channel_name)
         self.ticking = asyncio.create_task(self.tick_for_ever())
 
     async def disconnect(self, code: int) -> None:
         if self.ticking:
             self.ticking.cancel()
-        for topic in self.topics:
+        for topic in [realtime.EVERYBODY, *self.topics]:
             with contextlib.suppress(Exception):  # the layer forgets dead channels by itself
                 await self.channel_layer.group_discard(realtime.group_name(topic), self.channel_name)
 

@@ -1,6 +1,7 @@
 """Writing into the ledger: `publish(fact)` in the same transaction as the change that it reports."""
 
 import json
+import re
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -95,9 +96,9 @@ _INSERT = f"""
 INSERT INTO crm_event ({_COLUMNS})
 SELECT contact_id, '', name, coalesce(occurred_at, now()), 'hilo', message_id, channel, properties, cause_id, depth,
        now(), pg_current_xact_id()::text::bigint, 1
-FROM unnest(%s::bigint[], %s::text[], %s::timestamptz[], %s::text[], %s::text[], %s::jsonb[],
-            %s::bigint[], %s::int[])
-     AS t(contact_id, name, occurred_at, message_id, channel, properties, cause_id, depth)
+FROM jsonb_to_recordset(%s::jsonb)
+     AS t(contact_id bigint, name text, occurred_at timestamptz, message_id text, channel text, properties jsonb,
+          cause_id bigint, depth int)
 ON CONFLICT (source, message_id) DO NOTHING
 RETURNING message_id, id"""  # noqa: S608
 
@@ -105,23 +106,32 @@ RETURNING message_id, id"""  # noqa: S608
 def _insert(
     facts: Sequence[Fact], keys: Sequence[str], cause_ids: list[int | None], depths: list[int]
 ) -> dict[str, int]:
-    columns = (
-        [fact.contact_id for fact in facts],
-        [fact.name for fact in facts],
-        [fact.occurred_at for fact in facts],
-        list(keys),
-        [fact.channel for fact in facts],
-        [_json(fact.properties()) for fact in facts],
-        cause_ids,
-        depths,
-    )
+    """All rows as one JSON text: a third of the time that eight arrays take psycopg to quote."""
+    rows = [
+        {
+            "contact_id": fact.contact_id,
+            "name": fact.name,
+            "occurred_at": fact.occurred_at and fact.occurred_at.isoformat(),
+            "message_id": key,
+            "channel": fact.channel,
+            "properties": fact.properties(),
+            "cause_id": cause_id,
+            "depth": depth,
+        }
+        for fact, key, cause_id, depth in zip(facts, keys, cause_ids, depths, strict=True)
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, columns)
+        cursor.execute(_INSERT, [_json(rows)])
         return dict(cursor.fetchall())
 
 
-def _json(properties: dict[str, Any]) -> str:
-    return json.dumps(properties, cls=DjangoJSONEncoder).replace("\\u0000", "")
+_NUL = re.compile(r"(\\\\)|\\u0000")  # an escaped backslash stays, whatever follows it
+
+
+def _json(rows: list[dict[str, Any]]) -> str:
+    """Without NUL, which jsonb cannot hold."""
+    text = json.dumps(rows, cls=DjangoJSONEncoder)
+    return _NUL.sub(lambda found: found[1] or "", text) if "\\u0000" in text else text
 
 
 def _existing(message_id: str) -> Recorded:

@@ -14,7 +14,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.cached_db import SessionStore
 from django.db import transaction
 
-from crm.ledger import publish
+from crm.ledger import publish, publish_many
 from crm.models import User
 from crm.tests.ledger.test_publish import KettleBoiled
 from kernel import realtime, sockets
@@ -36,8 +36,10 @@ def kettle_screen() -> Iterator[None]:
     def show(user: Any, news: News) -> Push:
         return Push(f"<p>{news.properties['litres']}</p>", {"kettles": 1}) if user.has_role("agent") else Push()
 
-    previous = dict(realtime._guards)
+    previous, watchers = dict(realtime._guards), dict(realtime._watchers)
+    realtime._watchers.clear()  # the contact page shows kettles too
     yield
+    realtime._watchers.update(watchers)
     realtime._renderers.pop("test.kettle_boiled")
     realtime._guards.clear()
     realtime._guards.update(previous)
@@ -123,6 +125,22 @@ def test_a_commit_reaches_the_screen_that_watches_its_topic() -> None:
         assert fragments["html"] == "<p>3</p>"
         assert Place.parse(fragments["cursor"]) is not None
         assert (await until(communicator, "counters"))["deltas"] == {"kettles": 1}
+
+    play(make_user("agent"), scene)
+
+
+def test_a_commit_for_very_many_reaches_each_screen_by_one_poke() -> None:
+    people = [make_contact().pk for _ in range(realtime.MANY_TOPICS + 1)]
+
+    def boil_for_all() -> None:
+        with transaction.atomic():
+            publish_many([KettleBoiled(contact_id=pk, litres=pk) for pk in people])
+
+    async def scene(communicator: WebsocketCommunicator) -> None:
+        await communicator.send_json_to({"type": "subscribe", "topics": [f"contact:{people[3]}"], "cursor": None})
+        await until(communicator, "tick")
+        await sync_to_async(boil_for_all)()
+        assert (await until(communicator, "fragments"))["html"] == f"<p>{people[3]}</p>"
 
     play(make_user("agent"), scene)
 

@@ -1,11 +1,13 @@
 """Facts are written once, with their cause, in the transaction of the change."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import ClassVar
 
 import pytest
 from django.db import transaction
 
+from crm.facts import NoteWritten
 from crm.ledger import CausalLoop, Fact, because_of, fact, publish, publish_many
 from crm.ledger.fact import fact_class, tell
 from crm.ledger.publish import MAX_DEPTH
@@ -112,3 +114,21 @@ def test_world_is_told_once_for_each_transaction(django_capture_on_commit_callba
         for _ in range(5):
             publish(KettleBoiled(contact_id=None))
     assert len(callbacks) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [("a\x00b", "ab"), ("\\u0000", "\\u0000"), ("\\\x00\\", "\\\\"), ('"\\"', '"\\"'), ("100 % ñ 😀", "100 % ñ 😀")],
+)
+def test_any_text_survives_but_nul(said: str, kept: str) -> None:
+    written = publish(NoteWritten(contact_id=None, excerpt=said))
+
+    assert Event.objects.get(pk=written.id).properties["excerpt"] == kept
+
+
+def test_moments_keep_their_microseconds() -> None:
+    moment = datetime(2026, 5, 1, 12, 30, 15, 123456, tzinfo=UTC)
+
+    written = publish(NoteWritten(contact_id=None, occurred_at=moment))
+
+    assert Event.objects.get(pk=written.id).occurred_at == moment
