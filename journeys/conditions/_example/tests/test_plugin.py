@@ -1,0 +1,30 @@
+"""What this condition finds out and decides."""
+
+from pathlib import Path
+
+import pytest
+
+from crm.models import Tag
+from crm.tests import factories
+from journeys.conditions.base import conditions
+from journeys.people import Happening, Person, Visit
+
+SLUG = Path(__file__).parent.parent.name
+pytestmark = pytest.mark.skipif(SLUG == "_example", reason="a copy is tested: tests/recipes/test_add_a_node.py")
+
+
+@pytest.mark.django_db
+def test_tags_are_counted_for_everybody_at_once() -> None:
+    kind = conditions.get(SLUG)
+    tagged, plain = factories.contact(), factories.contact()
+    tagged.tags.set([Tag.objects.create(name=name) for name in ("vip", "press")])
+
+    assert kind().gather(1, [tagged.pk, plain.pk]) == {tagged.pk: 2}
+
+
+@pytest.mark.parametrize(("number", "holds"), [(2, True), (1, False)])
+def test_it_holds_from_the_number_on(number: int, holds: bool) -> None:
+    kind = conditions.get(SLUG)
+    visit = Visit(1, 1, Person(1), Happening(1, "Order Completed"), known={kind.slug: number})
+
+    assert kind().holds({"at_least": 2}, visit) is holds

@@ -1,0 +1,1 @@
+"""An example to copy: docs/recipes/add-a-node.md."""
