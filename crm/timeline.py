@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, TextChoices
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.functional import Promise
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.ledger.fact import fact_class, tell
-from crm.models import Contact, Event, Feeling, Identity
+from crm.models import Consent, Contact, Event, Feeling, Identity
 from crm.models.event import EventQuerySet
 from kernel import lists
 
@@ -141,13 +141,17 @@ def title_of(event: Event) -> str:
     return tell(event.name, _readable(event.properties))
 
 
+_CHOICES: dict[str, type[TextChoices]] = {"feeling": Feeling, "state": Consent.State, "kind": Identity.Kind}
+
+
 def _readable(properties: dict[str, Any]) -> dict[str, Any]:
-    """Names of fields and of feelings in the reader's language; ledgers keep them as code does."""
+    """Names of fields and of choices in the reader's language; ledgers keep them as code does."""
     words = dict(properties)
     if isinstance(words.get("changed"), str):
         words["changed"] = ", ".join(_field_label(name) for name in words["changed"].split(", "))
-    if words.get("feeling") in Feeling.values:
-        words["feeling"] = Feeling(words["feeling"]).label
+    for name, choices in _CHOICES.items():
+        if words.get(name) in choices.values:
+            words[name] = choices(words[name]).label
     return words
 
 
