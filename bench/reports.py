@@ -37,9 +37,9 @@ INSERT INTO feedback_response (invitation_id, survey_id, state, score, band, com
                                edits, created_at)
 SELECT id, survey_id, 'confirmed', score,
        CASE WHEN score < 7 THEN 'detractor' WHEN score < 9 THEN 'passive' ELSE 'promoter' END,
-       CASE WHEN id %% 2 = 0 THEN 'The parcel number ' || id || ' came late and the box was open' ELSE '' END,
-       CASE WHEN id %% 3 = 0 THEN 'en' ELSE 'es' END, answered_at, '[]', '[]', answered_at
-FROM (SELECT *, (ARRAY[10, 9, 10, 9, 8, 7, 10, 9, 3, 6, 10, 8])[1 + id %% 12] AS score
+       CASE WHEN id % 2 = 0 THEN 'The parcel number ' || id || ' came late and the box was open' ELSE '' END,
+       CASE WHEN id % 3 = 0 THEN 'en' ELSE 'es' END, answered_at, '[]', '[]', answered_at
+FROM (SELECT *, (ARRAY[10, 9, 10, 9, 8, 7, 10, 9, 3, 6, 10, 8])[1 + id % 12] AS score
       FROM feedback_invitation WHERE answered_at IS NOT NULL) AS answered"""
 
 

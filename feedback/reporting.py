@@ -7,11 +7,10 @@ installation's time zone.
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any, Self
 
-from django.db.models import Count, Q
-from django.db.models.functions import TruncDay, TruncMonth, TruncWeek
+from django.db.models import Count, F, Func, IntegerField, Q, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,7 +19,7 @@ from feedback.models import Invitation, Response, Survey
 from feedback.models.response import ResponseQuerySet
 from feedback.statistics import Estimate, wilson
 
-STEPS = {"day": TruncDay, "week": TruncWeek, "month": TruncMonth}
+STEPS = ("day", "week", "month")
 # by → the columns that name a group: its key and what people read
 GROUPS = {
     "inbox": ("inbox_id", "inbox__name"),
@@ -28,6 +27,7 @@ GROUPS = {
     "agent": ("invitation__agent_id", "invitation__agent__email"),
     "survey": ("survey_id", "survey__name"),
 }
+LENGTHS = {"day": timedelta(days=1), "week": timedelta(days=7)}
 Counts = Mapping[int, int]  # score → answers
 
 
@@ -98,13 +98,14 @@ def report(scope: Scope, by: str = "week") -> dict[str, Any]:
     """
     if by not in STEPS and by not in GROUPS:
         raise ValueError(_("Choose one of: %(names)s.") % {"names": ", ".join([*STEPS, *GROUPS])})
-    counts = count(scope)
+    steps = by_step(scope, by if by in STEPS else "week")
+    counts = total(steps)
     return {
         **_figures(scope.plugin.estimate(counts)),
         "distribution": [{"score": score, "n": counts.get(score, 0)} for score in scope.plugin.scale],
         "bands": band_counts(scope.plugin, counts),
         "groups": groups(scope, by) if by in GROUPS else [],
-        "series": series(scope, by if by in STEPS else "week"),
+        "series": told(scope.plugin, steps),
     }
 
 
@@ -130,12 +131,45 @@ def band_counts(plugin: SurveyKind, counts: Counts) -> dict[str, int]:
 
 def series(scope: Scope, step: str) -> list[dict[str, Any]]:
     """One entry for each step that has answers, oldest first."""
-    trunc = STEPS[step]("submitted_at", tzinfo=timezone.get_default_timezone())
-    rows = scope.responses().order_by().annotate(start=trunc).values_list("start", "score").annotate(n=Count("pk"))
-    by_start: dict[date, Counter[int]] = defaultdict(Counter)
-    for start, score, n in rows:
-        by_start[timezone.localdate(start, timezone.get_default_timezone())][score] += n
-    return [{"start": start, **_figures(scope.plugin.estimate(by_start[start]))} for start in sorted(by_start)]
+    return told(scope.plugin, by_step(scope, step))
+
+
+def told(plugin: SurveyKind, steps: Mapping[date, Counts]) -> list[dict[str, Any]]:
+    return [{"start": start, **_figures(plugin.estimate(steps[start]))} for start in sorted(steps)]
+
+
+def total(steps: Mapping[date, Counts]) -> Counts:
+    return sum((Counter(counts) for counts in steps.values()), Counter())
+
+
+def by_step(scope: Scope, step: str) -> dict[date, Counts]:
+    """Answers by score for each step, told by its first day.
+
+    The steps' beginnings go into the query, so that the database compares moments; asking it for the local week of
+    each answer took five times as long.
+    """
+    starts = beginnings(scope, step)
+    bucket = Func(F("submitted_at"), Value(starts), function="width_bucket", output_field=IntegerField())
+    rows = scope.responses().order_by().annotate(step=bucket).values_list("step", "score").annotate(n=Count("pk"))
+    found: dict[date, Counter[int]] = defaultdict(Counter)
+    for number, score, n in rows:
+        found[_local(starts[number - 1]).date()][score] += n
+    return dict(found)
+
+
+def beginnings(scope: Scope, step: str) -> list[datetime]:
+    """The first moments of all steps that the scope touches, in the installation's time zone."""
+    day = _local(scope.since).date()
+    day -= timedelta(days={"day": 0, "week": day.weekday(), "month": day.day - 1}[step])
+    found = []
+    while (start := datetime.combine(day, time.min, timezone.get_default_timezone())) < scope.until:
+        found.append(start)
+        day = (day.replace(day=28) + timedelta(days=4)).replace(day=1) if step == "month" else day + LENGTHS[step]
+    return found
+
+
+def _local(moment: datetime) -> datetime:
+    return timezone.localtime(moment, timezone.get_default_timezone())
 
 
 def groups(scope: Scope, by: str) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_a_year_of_answers_is_plausible() -> None:
-    people = [make_contact(language="es" if number % 3 else "en") for number in range(80)]
+    people = [make_contact(language="es" if number % 3 else "en") for number in range(160)]
     now = timezone.now()
     survey = demo.seed(Random(7), people, now, company="Casa Lumbre")
     scope = Scope("nps", now - timedelta(days=380), now, survey)

@@ -155,7 +155,7 @@ def test_report_reads_the_same_number_of_times_for_one_and_for_thirty_answers() 
         ) as captured:
             reporting.nps_report(None, SINCE, UNTIL, "language")
         queries.append(len(captured))
-    assert queries == [6, 6]
+    assert queries == [4, 4]
 
 
 def test_visible_to_shows_others_only_confirmed_answers_of_their_customers() -> None:
@@ -173,3 +173,24 @@ def test_visible_to_shows_others_only_confirmed_answers_of_their_customers() -> 
     assert set(Response.objects.visible_to(make_user("manager"))) == {confirmed, provisional, own}
     assert set(Response.objects.visible_to(make_user("agent"))) == {confirmed, own}
     assert set(Response.objects.visible_to(seller)) == {own}
+
+
+def test_steps_begin_at_local_midnight_also_when_the_clocks_change() -> None:
+    scope = Scope("nps", datetime(2026, 3, 27, tzinfo=MADRID), datetime(2026, 3, 31, tzinfo=MADRID))
+    assert [start.utcoffset() for start in reporting.beginnings(scope, "day")] == [
+        timedelta(hours=1),
+        timedelta(hours=1),
+        timedelta(hours=1),
+        timedelta(hours=2),
+    ]
+    assert [start.date() for start in reporting.beginnings(scope, "week")] == [date(2026, 3, 23), date(2026, 3, 30)]
+    assert [start.date() for start in reporting.beginnings(scope, "month")] == [date(2026, 3, 1)]
+
+
+def test_months_follow_one_another_over_the_end_of_the_year() -> None:
+    scope = Scope("nps", datetime(2025, 11, 30, tzinfo=MADRID), datetime(2026, 2, 1, tzinfo=MADRID))
+    assert [start.date() for start in reporting.beginnings(scope, "month")] == [
+        date(2025, 11, 1),
+        date(2025, 12, 1),
+        date(2026, 1, 1),
+    ]

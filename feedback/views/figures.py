@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from feedback.forms.report import ReportForm
 from feedback.kinds.base import SurveyKind
-from feedback.reporting import Rate, Scope, band_counts, count, groups, response_rate, series
+from feedback.reporting import Rate, Scope, band_counts, by_step, count, groups, response_rate, told, total
 from feedback.statistics import Change, Display, Estimate, sample_size, sample_size_for_change
 from kernel import charts
 
@@ -38,7 +38,8 @@ class Segment:
 
 def overview(scope: Scope, form: ReportForm, query: QueryDict) -> dict[str, Any]:
     """Everything above the verbatims."""
-    plugin, counts = scope.plugin, count(scope)
+    plugin, steps = scope.plugin, by_step(scope, form.chosen_step)
+    counts, before = total(steps), count(scope.previous)
     estimate = plugin.estimate(counts)
     period = spell_period(scope)
     return {
@@ -49,8 +50,8 @@ def overview(scope: Scope, form: ReportForm, query: QueryDict) -> dict[str, Any]
         "interval": _interval(plugin, estimate),
         "distribution": _distribution(plugin, counts),
         "segments": segments(plugin, counts, query),
-        "trend": _trend(plugin, scope, form.chosen_step, period),
-        "change": spell_change(plugin.change(count(scope.previous), counts), estimate, count(scope.previous)),
+        "trend": _trend(told(plugin, steps), form.chosen_step, period),
+        "change": spell_change(plugin.change(before, counts), estimate, before),
         "rate": _rate(response_rate(scope)),
         "differences": _differences(scope),
         "advice": advice(estimate),
@@ -136,10 +137,10 @@ def with_query(query: QueryDict, **changes: str) -> str:
     return f"?{new.urlencode()}"
 
 
-def _trend(plugin: SurveyKind, scope: Scope, step: str, period: str) -> charts.TrendBand | None:
+def _trend(entries: list[dict[str, Any]], step: str, period: str) -> charts.TrendBand | None:
     moments = [
         charts.Moment(entry["start"], round(entry["score"], 1), entry["ci_low"], entry["ci_high"], entry["n"])
-        for entry in series(scope, step)
+        for entry in entries
     ]
     title = _("Month by month") if step == "month" else _("Week by week")
     return charts.trend_band(moments, title=title, period=period) if len(moments) > 1 else None
