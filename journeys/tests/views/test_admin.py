@@ -1,0 +1,70 @@
+"""The settings: versions as JSON and outline, publishing, a second try."""
+
+import json
+
+import pytest
+from django.test import Client
+
+from journeys.models import Enrolment, Journey, Version
+from journeys.tests import factories as make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin(client: Client) -> Client:
+    client.force_login(make.user("admin", language="en"))
+    return client
+
+
+@pytest.mark.parametrize("page", ["journey", "version", "enrolment"])
+def test_lists_open(admin: Client, page: str) -> None:
+    make.live(make.graph(make.start(), make.wait(), make.end()))
+    make.happens(make.contact())
+
+    assert admin.get(f"/admin/journeys/{page}/").status_code == 200
+
+
+def test_version_is_drawn_as_json_and_told_as_an_outline(admin: Client) -> None:
+    journey = make.live()
+    graph = json.dumps(make.graph(make.start(), make.wait(), make.end()))
+    admin.post("/admin/journeys/version/add/", {"journey": journey.pk, "graph": graph})
+    version = Version.objects.get(number=2)
+
+    page = admin.get(f"/admin/journeys/version/{version.pk}/change/").content.decode()
+    assert "When something happens" in page
+
+
+def test_broken_graph_is_refused_with_its_sentences(admin: Client) -> None:
+    journey = make.live()
+    graph = json.dumps(make.graph(make.start(), make.wait(amount=0), make.end()))
+    page = admin.post("/admin/journeys/version/add/", {"journey": journey.pk, "graph": graph}).content.decode()
+
+    assert "“amount” must be a number greater than zero." in page
+    assert Version.objects.count() == 1
+
+
+def test_publishing_is_an_action(admin: Client) -> None:
+    version = make.draft()
+    admin.post("/admin/journeys/version/", {"action": "publish", "_selected_action": [version.pk]})
+
+    assert Journey.objects.get().live_version == version
+    assert admin.get(f"/admin/journeys/version/{version.pk}/delete/").status_code == 403
+
+
+def test_pausing_and_going_on_are_actions(admin: Client) -> None:
+    journey = make.live()
+    for action, status in (("pause", "paused"), ("resume", "live")):
+        admin.post("/admin/journeys/journey/", {"action": action, "_selected_action": [journey.pk]})
+        assert Journey.objects.get().status == status
+
+
+def test_enrolment_shows_its_log_and_can_be_taken_out(admin: Client) -> None:
+    make.live(make.graph(make.start(), make.wait(), make.end()))
+    make.happens(make.contact())
+    pk = Enrolment.objects.get().pk
+    assert "waits" in admin.get(f"/admin/journeys/enrolment/{pk}/change/").content.decode()
+
+    admin.post("/admin/journeys/enrolment/", {"action": "try_again", "_selected_action": [pk]})
+    admin.post("/admin/journeys/enrolment/", {"action": "take_out", "_selected_action": [pk]})
+    assert Enrolment.objects.get().state == "exited"
