@@ -13,6 +13,9 @@ BY_ROUTE: tuple[tuple[str, Policy], ...] = (
     ("accounts/2fa/authenticate", public),
     ("accounts/2fa/webauthn/login", public),
     ("accounts/oidc", public),
+    ("accounts/inactive", public),
+    ("accounts/3rdparty/login", public),
+    ("accounts/3rdparty/signup", public),
     ("accounts/", signed_in),
 )
 
@@ -28,4 +31,6 @@ def of_request(match: ResolverMatch, view: object) -> Policy | None:
 
 
 def of_route(route: str) -> Policy | None:
+    """Some of allauth's routes are regular expressions, which begin with ^ in the middle of the address."""
+    route = route.replace("^", "")
     return next((policy for prefix, policy in BY_ROUTE if route.startswith(prefix)), None)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Count, QuerySet
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from crm.ledger import consume
@@ -39,7 +40,7 @@ class ConsumerState:
 
 def queues() -> Iterator[Queue]:
     for name, label, rows in _queues():
-        yield Queue(name, label, capped_count(rows.filter(due_at__lte=_now())).number, lease.oldest_overdue(rows))
+        yield Queue(name, label, capped_count(rows.filter(due_at__lte=Now())).number, lease.oldest_overdue(rows))
 
 
 def _queues() -> list[tuple[str, Any, QuerySet[Any]]]:
@@ -50,13 +51,6 @@ def _queues() -> list[tuple[str, Any, QuerySet[Any]]]:
         ("timers", _("Timers of journeys"), Timer.objects.all()),
         ("retries", _("Events tried again"), Retry.objects.filter(dead=False)),
     ]
-
-
-def _now() -> datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT now()")
-        row = cursor.fetchone()
-    return row[0]
 
 
 def consumers() -> list[ConsumerState]:

@@ -47,7 +47,7 @@ def all_texts() -> Iterator[Text]:
     for folder in FOLDERS:
         root = settings.BASE_DIR / folder
         for path in sorted(root.rglob("*.py")):
-            if not {"tests", "migrations"} & set(path.relative_to(root).parts):
+            if not {"tests", "migrations", "_example"} & set(path.relative_to(root).parts):
                 yield from of_python(path)
         for path in sorted([*root.rglob("*.html"), *root.rglob("*.txt")]):
             if "tests" not in path.relative_to(root).parts:

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 
 from kernel.api import PROBLEM, problem
@@ -22,6 +23,7 @@ def nowhere(request: HttpRequest) -> HttpResponse:
 
 
 @public
+@require_safe
 def docs(request: HttpRequest) -> HttpResponse:
     return render(request, "config/api_docs.html", {"groups": described()})
 
@@ -46,7 +48,7 @@ def _operations(path: str, methods: dict[str, Any], schemas: dict[str, Any]) -> 
             "method": method.upper(),
             "path": path,
             "description": operation.get("description", ""),
-            "parameters": [p for p in operation.get("parameters", []) if p["in"] == "query"],
+            "parameters": [_parameter(p) for p in operation.get("parameters", []) if p["in"] == "query"],
             "fields": _fields(body.get("schema", {}), schemas),
             "examples": [
                 {
@@ -57,6 +59,11 @@ def _operations(path: str, methods: dict[str, Any], schemas: dict[str, Any]) -> 
             ],
             "answers": sorted(operation["responses"]),
         }
+
+
+def _parameter(parameter: dict[str, Any]) -> dict[str, Any]:
+    about = parameter.get("description") or ", ".join(parameter["schema"].get("enum", []))
+    return {"name": parameter["name"], "type": _type(parameter["schema"]), "required": False, "help": about}
 
 
 def _fields(schema: dict[str, Any], schemas: dict[str, Any]) -> list[dict[str, Any]]:

@@ -2,12 +2,14 @@
 
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
 
 from kernel.navigation import items_for
 from kernel.policies import SignedInRequest, signed_in
 
 
 @signed_in
+@require_safe
 def home(request: SignedInRequest) -> HttpResponse:
     """The first page of the user's own navigation: the inbox for agents, contacts for sales, reports for managers."""
     return redirect(_start_page(request))

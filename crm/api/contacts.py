@@ -61,6 +61,11 @@ class ContactSerializer(serializers.ModelSerializer[Contact]):
 class NewContactSerializer(ContactSerializer):
     """Addresses and numbers are said when a contact is made; more are added with POST …/identities/."""
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not any(attrs.get(name) for name in ("first_name", "last_name", "emails", "phones")):
+            raise serializers.ValidationError("Give a name, an address or a number.")
+        return attrs
+
 
 class ChangedContactSerializer(ContactSerializer):
     class Meta(ContactSerializer.Meta):

@@ -29,6 +29,8 @@ class Note(models.Model):
 class TaskQuerySet(models.QuerySet["Task"]):
     def visible_to(self, user: Any) -> Self:
         """Own tasks, and all tasks about contacts that the user may see."""
+        if user.sees_everything:
+            return self
         return self.filter(Q(owner=user) | Q(contact__in=Contact.objects.visible_to(user)))
 
     def open(self) -> Self:

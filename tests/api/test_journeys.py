@@ -1,0 +1,49 @@
+from typing import Any
+
+from journeys.api.serializers import GRAPH
+from tests.api.conftest import Api
+from tests.world import World
+
+
+def reworded(body: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    return {**body, **changes}
+
+
+def test_journey_is_made_drawn_published_and_paused(api: Api) -> None:
+    journey = api.post("journeys/", {"name": "Thank buyers"}).json()
+    place = f"journeys/{journey['id']}"
+
+    assert (journey["status"], journey["live_version"]) == ("draft", None)
+    assert api.post(f"{place}/publication/").status_code == 409
+    assert api.post(f"{place}/versions/", {"graph": GRAPH}).json()["number"] == 1
+    published = api.post(f"{place}/publication/").json()
+    assert (published["status"], published["live_version"]) == ("live", 1)
+    assert api("DELETE", f"{place}/publication/").status_code == 204
+    assert api.get(f"{place}/").json()["status"] == "paused"
+
+
+def test_graph_that_does_not_hold_is_400_with_every_reason(api: Api) -> None:
+    graph = {"nodes": [{"id": "start", "type": "teleport"}], "edges": [{"from": "start", "to": "nowhere"}]}
+
+    answer = api.post("journeys/1/versions/", {"graph": graph})
+
+    assert answer.status_code == 400
+    assert any("start" in sentence for sentence in answer.json()["errors"]["graph"])
+
+
+def test_enrolments_say_where_somebody_stands(api: Api, company: World) -> None:
+    (enrolment,) = api.get("journeys/1/enrolments/", state="active").json()["results"]
+
+    assert enrolment.keys() >= {"id", "contact", "state", "node", "entered_at", "steps"}
+    assert (enrolment["contact"], enrolment["state"], enrolment["node"]) == (1, "active", "resolved")
+    assert [e["contact"] for e in api.get("journeys/1/enrolments/", state="failed").json()["results"]] == [2]
+
+
+def test_report_counts_people(api: Api) -> None:
+    report = api.get("journeys/1/report/").json()
+
+    assert (report["entered"], report["active"], report["nodes"]) == (
+        2,
+        1,
+        [{"node": "resolved", "standing": 1, "passed": 0}],
+    )

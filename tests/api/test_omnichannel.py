@@ -1,0 +1,148 @@
+import pytest
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from omnichannel.models import Channel, Conversation, Delivery, Message
+from omnichannel.tests.factories import make_conversation
+from tests import world
+from tests.api.conftest import Api
+from tests.world import World
+
+CONVERSATION = {
+    "id", "subject", "status", "priority", "contact", "inbox", "assignee", "team", "labels", "waiting_since",
+    "last_message_at",
+}  # fmt: skip
+MESSAGE = {
+    "id", "direction", "channel", "from", "to", "cc", "subject", "text", "reply_text", "html", "attachments",
+    "delivery",
+}  # fmt: skip
+
+
+def test_conversation_has_the_promised_fields(api: Api) -> None:
+    conversation = api.get("conversations/1/").json()
+
+    assert conversation.keys() >= CONVERSATION
+    assert (conversation["status"], conversation["priority"], conversation["contact"]) == ("open", "normal", 1)
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({}, {1, 2}),
+        ({"status": "resolved"}, set()),
+        ({"contact": 1}, {1}),
+        ({"inbox": 2}, {2}),
+        ({"assignee": 1}, set()),
+    ],
+)
+def test_conversations_are_filtered(api: Api, query: dict[str, str], expected: set[int]) -> None:
+    assert {c["id"] for c in api.get("conversations/", **query).json()["results"]} == expected
+
+
+def test_thread_reads_downwards_with_deliveries_on_the_messages(api: Api) -> None:
+    thread = api.get("conversations/1/messages/").json()["results"]
+
+    assert [message["direction"] for message in thread] == ["inbound", "outbound"]
+    assert thread[0].keys() >= MESSAGE
+    assert (thread[0]["from"], thread[0]["delivery"]) == ("maria@casa.example", None)
+    assert thread[1]["delivery"]["state"] == "queued"
+    assert thread[0]["attachments"][0]["filename"] == "a.txt"
+
+
+def test_reply_is_written_and_on_its_way(api: Api) -> None:
+    answer = api.post("conversations/1/messages/", {"body": "Friday."})
+
+    assert (answer.status_code, answer.json()["text"], answer.json()["to"]) == (201, "Friday.", ["maria@casa.example"])
+    assert Delivery.objects.get(message=answer.json()["id"]).state == "queued"
+
+
+def test_reply_with_the_same_client_id_is_one_message(api: Api) -> None:
+    ids = {api.post("conversations/1/messages/", {"body": "x", "client_id": "c1"}).json()["id"] for _ in range(2)}
+
+    assert len(ids) == 1
+
+
+def test_private_note_leaves_nothing_on_its_way(api: Api) -> None:
+    note = api.post("conversations/1/messages/", {"body": "Ask.", "private": True}).json()
+
+    assert (note["direction"], note["delivery"], note["channel"]) == ("note", None, None)
+
+
+def test_reply_by_a_channel_of_another_team_is_not_found(company: World) -> None:
+    client = Client()
+    client.force_login(company.users["agent"])
+
+    answer = client.post(
+        "/api/v1/conversations/1/messages/", {"body": "x", "channel": 2}, content_type="application/json"
+    )
+
+    assert answer.status_code == 404
+    assert Message.objects.filter(text="x").count() == 0
+
+
+def test_reply_without_any_channel_is_409(api: Api) -> None:
+    Channel.objects.update(active=False)
+    Message.objects.update(identity=None)
+
+    assert api.post("conversations/1/messages/", {"body": "x"}).status_code == 409
+
+
+def test_resolution_is_made_and_taken_back(api: Api) -> None:
+    assert api.post("conversations/1/resolution/", {"reason": "Sent"}).json()["reason"] == "Sent"
+    assert Conversation.objects.get(pk=1).status == "resolved"
+    assert api("DELETE", "conversations/1/resolution/").status_code == 204
+    assert Conversation.objects.get(pk=1).status == "open"
+
+
+def test_assignment_goes_to_a_colleague_and_back_to_the_queue(api: Api, company: World) -> None:
+    agent = company.users["agent"].pk
+
+    assert api.post("conversations/1/assignment/", {"to": agent}).json()["assignee"] == agent
+    assert api.post("conversations/1/assignment/", {"to": None}).json()["assignee"] is None
+
+
+def test_channel_is_connected_and_its_secrets_stay_inside(api: Api) -> None:
+    answer = api.post("channels/", {"kind": "email", "name": "Sales", "address": "sales@hilo.example", "inbox": 1})
+
+    assert answer.status_code == 201
+    assert "secrets" not in answer.json()
+    assert "sealed" not in answer.json()
+
+
+@pytest.mark.parametrize("wrong", [{"kind": "pigeon"}, {"inbox": 99}, {"secrets": {"nonsense": "x"}}])
+def test_channel_with_wrong_settings_is_400_and_not_kept(api: Api, wrong: dict[str, object]) -> None:
+    body = {"kind": "email", "name": "Sales", "address": "sales@hilo.example", "inbox": 1, **wrong}
+
+    assert api.post("channels/", body).status_code == 400
+    assert not Channel.objects.filter(name="Sales").exists()
+
+
+def test_inbound_is_listed_by_state_and_replayed(api: Api) -> None:
+    item = api.get("inbound/", state="quarantined").json()["results"][0]
+
+    assert item.keys() >= {"id", "channel", "received_at", "state", "error"}
+    assert item["error"] == "Not a mail."
+    again = api.post(f"inbound/{item['id']}/replay/")
+    assert (again.status_code, again.json()["state"], again.json()["error"]) == (202, "received", "")
+
+
+def test_deliveries_are_listed_by_state(api: Api) -> None:
+    states = {delivery["state"] for delivery in api.get("deliveries/", state="queued").json()["results"]}
+
+    assert states == {"queued"}
+
+
+@pytest.mark.parametrize("resource", ["conversations", "deliveries", "inbound", "channels", "inboxes"])
+def test_list_needs_as_many_queries_for_three_rows_as_for_one(
+    company: World, resource: str, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    api = Api(world.key("all"))
+    counts = []
+    for _ in range(2):
+        with django_assert_max_num_queries(9) as queries:
+            assert api.get(f"{resource}/").status_code == 200
+        counts.append(len(queries))
+        for _ in range(2):
+            api.post(f"conversations/{make_conversation().pk}/messages/", {"body": "x"})
+
+    assert counts[0] == counts[1]
