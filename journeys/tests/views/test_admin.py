@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def admin(client: Client) -> Client:
-    client.force_login(make.user("admin", language="en"))
+    client.force_login(make.user("admin", language="en", is_superuser=True))
     return client
 
 
