@@ -60,9 +60,10 @@ def _requests() -> Iterator[tuple[str, list[str]]]:
 def _measure_page(scale: Scale, metric: str, client: Client, urls: list[str], one: float) -> Measurement:
     with CaptureQueriesContext(connection) as queries:
         _get(client, urls[0])()
+        number = len(queries)
     turn = cycle(urls)
     times = [seconds(_get(client, next(turn))) * 1000 for _ in range(REQUESTS)]
-    note = f"{PEOPLE[scale]:,} people, {len(queries)} queries; baseline: SELECT 1"
+    note = f"{PEOPLE[scale]:,} people, {number} queries; baseline: SELECT 1"
     return Measurement.of("contacts", metric, times, "ms", scale=scale, baseline=one, note=note)
 
 

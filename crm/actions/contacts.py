@@ -49,7 +49,7 @@ def resolve_many(people: Sequence[Person], *, source: str) -> list[Contact]:
     """`resolve` for a whole batch in a handful of queries; the answer has the order of the question."""
     outcome = Directory(people).settle(source)
     if outcome.created or outcome.identities or outcome.same:
-        lock(claim.key for person in people for claim in person.usable_claims())
+        lock(claim.key for person in people for claim in person.usable_claims)
         outcome = Directory(people).settle(source)
     _write(outcome, source)
     _fill_gaps(people, outcome.contacts)

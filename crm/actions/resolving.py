@@ -7,6 +7,7 @@ steps in between run in memory in the batch's own order, so that message two fin
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.db import connection
@@ -36,6 +37,7 @@ class Person:
     timezone: str = ""
     traits: dict[str, Any] = field(default_factory=dict)
 
+    @cached_property
     def usable_claims(self) -> list[Claim]:
         """Without placeholders and repetitions, the strongest first."""
         once = {claim.key: claim for claim in self.claims if claim.value}
@@ -61,17 +63,23 @@ class Directory:
         self.identities: dict[Key, Identity] = {}
         self.owners: dict[Key, Contact] = {}
         self.external: dict[int, set[tuple[str, str]]] = {}
-        self._load({claim.key for person in people for claim in person.usable_claims()})
+        self._load({claim.key for person in people for claim in person.usable_claims})
 
     def _load(self, keys: set[Key]) -> None:
-        found = list(Identity.objects.filter(_any_of(keys)).select_related("contact")) if keys else []
+        found = list(Identity.objects.filter(_any_of(keys))) if keys else []
         survivors = surviving({identity.contact_id for identity in found})
-        contacts = Contact.objects.in_bulk(set(survivors.values()))
+        contacts = Contact.objects.in_bulk(set(survivors.values())) if found else {}
         for identity in found:
             key = (identity.kind, identity.scope, identity.value)
             self.identities[key] = identity
             self.owners[key] = contacts[survivors[identity.contact_id]]
-        self._load_customer_numbers(contacts.values())
+        if any(self._is_open(person) for person in self.people):
+            self._load_customer_numbers(contacts.values())
+
+    def _is_open(self, person: Person) -> bool:
+        """Something about this person is not settled by what is known: only then do customer numbers matter."""
+        owners = {owner.pk if (owner := self.owners.get(claim.key)) else None for claim in person.usable_claims}
+        return len(owners) > 1 or None in owners
 
     def _load_customer_numbers(self, contacts: Iterable[Contact]) -> None:
         ids = [contact.pk for contact in contacts]
@@ -86,7 +94,7 @@ class Directory:
         return outcome
 
     def _settle_one(self, person: Person, source: str, outcome: Outcome) -> Contact:
-        claims = person.usable_claims()
+        claims = person.usable_claims
         if not claims:
             raise NobodyClaimed("Nobody can be found or created without an address, a number or an id.")
         contact = self._find(claims)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import phonenumbers
 from django.conf import settings
@@ -93,7 +94,7 @@ class Claim:
     scope: str = ""
     verified: bool = False
 
-    @property
+    @cached_property
     def value(self) -> str:
         return NORMALISERS.get(self.kind, normal_id)(self.raw)
 
