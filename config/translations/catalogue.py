@@ -86,9 +86,8 @@ def _string(text: Text, translations: dict[tuple[str, str], Message]) -> str | t
 def write(language: str, catalogue: Catalog) -> None:
     path = file_of(language)
     path.parent.mkdir(parents=True, exist_ok=True)
-    catalogue.header_comment = "# Hilo in PROJECT's words; kept by `manage.py messages --update`.".replace(
-        "PROJECT", language
-    )
+    name = catalogue.locale.english_name if catalogue.locale else language
+    catalogue.header_comment = f"# Hilo in {name}; kept by `manage.py messages --update`."
     with path.open("wb") as file:
         pofile.write_po(file, catalogue, width=120, omit_header=False, include_lineno=False, ignore_obsolete=True)
     text = re.sub(
