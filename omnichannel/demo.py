@@ -130,7 +130,8 @@ def _turns(
     now: datetime,
 ) -> list[tuple[str, str, datetime]]:
     """When each thing was said. An open one that nobody took has only its question; others may be asked again."""
-    said = script.turns[:1] if is_open and not taken else script.turns[:3] if is_open else script.turns
+    answered = next(n for n, (who, _text) in enumerate(script.turns, 1) if who == "a")
+    said = script.turns[: (answered if taken else 1) if is_open else None]
     spoken = [(who, text.format_map(words)) for who, text in said]
     if is_open and taken and random.random() < 0.6:
         spoken.append(("c", random.choice(WAITING[language])))

@@ -1,0 +1,84 @@
+"""Channel accounts in the settings: the plug-in's own fields, secrets that only go in, checks, replays."""
+
+import pytest
+from django.test import Client
+
+from omnichannel.models import Channel, Delivery, Inbox, RawInbound
+from omnichannel.tests.factories import make_channel, make_conversation, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client() -> Client:
+    client = Client()
+    client.force_login(make_user("admin", is_superuser=True))
+    return client
+
+
+def saved(channel: Channel, **settings: str) -> dict[str, str]:
+    own = {"kind": channel.kind, "name": channel.name, "address": channel.address, "inbox": str(channel.inbox_id)}
+    return own | {"active": "on"} | {f"setting_{name}": value for name, value in settings.items()}
+
+
+def test_new_account_leads_on_to_the_settings_of_its_kind(client: Client) -> None:
+    inbox = Inbox.objects.create(name="Support")
+    data = {"kind": "email", "name": "Support", "address": "support@hilo.example", "inbox": inbox.pk, "active": "on"}
+    response = client.post("/admin/omnichannel/channel/add/", data)
+    channel = Channel.objects.get()
+    assert response.headers["Location"] == f"/admin/omnichannel/channel/{channel.pk}/change/"
+    page = client.get(response.headers["Location"]).content.decode()
+    assert 'name="setting_imap_host"' in page
+
+
+def test_secrets_go_in_and_never_come_out(client: Client) -> None:
+    channel = make_channel(kind="email")
+    url = f"/admin/omnichannel/channel/{channel.pk}/change/"
+    client.post(url, saved(channel, imap_host="imap.example", imap_user="u", imap_password="top secret"))
+    channel.refresh_from_db()
+    assert channel.settings["imap_host"] == "imap.example"
+    assert channel.secret("imap_password") == "top secret"
+    assert "top secret" not in str(channel.settings) + str(channel.sealed)
+    assert "top secret" not in client.get(url).content.decode()
+
+
+def test_empty_secret_keeps_the_one_that_is_set(client: Client) -> None:
+    channel = make_channel(kind="email")
+    url = f"/admin/omnichannel/channel/{channel.pk}/change/"
+    client.post(url, saved(channel, imap_host="imap.example", imap_password="top secret"))
+    client.post(url, saved(channel, imap_host="other.example", imap_password=""))
+    channel.refresh_from_db()
+    assert (channel.settings["imap_host"], channel.secret("imap_password")) == ("other.example", "top secret")
+
+
+def test_check_says_what_is_missing(client: Client) -> None:
+    channel = make_channel(kind="email", settings={"imap_host": "imap.example"})
+    data = {"action": "check_settings", "_selected_action": [channel.pk]}
+    page = client.post("/admin/omnichannel/channel/", data, follow=True).content.decode()
+    assert "Fill in the user name of the IMAP mailbox." in page
+
+
+def test_replay_reads_quarantined_items_again(client: Client) -> None:
+    raw = RawInbound.objects.create(channel=make_channel(), dedup_key="k", body=b"x", state="quarantined")
+    data = {"action": "replay", "_selected_action": [raw.pk]}
+    page = client.post("/admin/omnichannel/rawinbound/", data, follow=True).content.decode()
+    raw.refresh_from_db()
+    assert raw.state == "received"
+    assert "1 item is being read again." in page
+
+
+@pytest.mark.parametrize("noun", ["inbox", "channel", "rawinbound", "delivery", "suppression"])
+def test_every_list_opens(client: Client, noun: str) -> None:
+    make_conversation()
+    assert client.get(f"/admin/omnichannel/{noun}/").status_code == 200
+
+
+def test_deliveries_are_to_look_at(client: Client) -> None:
+    assert Delivery.objects.count() == 0
+    assert client.get("/admin/omnichannel/delivery/add/").status_code == 403
+
+
+def test_agents_do_not_get_in() -> None:
+    client = Client()
+    client.force_login(make_user("agent"))
+    assert client.get("/admin/omnichannel/channel/").status_code == 403

@@ -1,0 +1,68 @@
+"""The demo company's conversations: believable, and as true to the rules as any other."""
+
+from random import Random
+
+import pytest
+from django.db.models import F
+from django.utils import timezone
+
+from crm.models import Contact, Event, User
+from omnichannel import demo
+from omnichannel.models import Conversation, Cycle, Delivery, Message, Reading, Resolution
+from omnichannel.tests.factories import make_contact, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def seeded() -> list[Contact]:
+    for email in demo.AGENTS:
+        make_user("agent", email=email)
+    people = [make_contact(language=language) for language in ("es", "en") * 8]
+    demo.conversations(Random(7), people)
+    return people
+
+
+def test_demo_fills_a_year_with_something_waiting_now(seeded: list[Contact]) -> None:
+    assert Conversation.objects.count() == demo.HOW_MANY
+    assert Conversation.objects.open().count() == demo.OPEN_NOW
+    assert Conversation.objects.unassigned().exists()
+    assert Conversation.objects.waiting_longest().exists()
+    assert Message.objects.filter(created_at__gt=timezone.now()).count() == 0
+
+
+def test_demo_keeps_the_invariants_of_real_conversations(seeded: list[Contact]) -> None:
+    resolved = Conversation.objects.resolved().count()
+    assert Resolution.objects.count() == Cycle.objects.exclude(resolved_at=None).count() == resolved
+    assert Conversation.objects.resolved().exclude(waiting_since=None).count() == 0
+    outbound = Message.objects.filter(direction=Message.Direction.OUTBOUND)
+    assert Delivery.objects.count() == outbound.count()
+    assert Message.objects.filter(text__contains="{").count() == 0
+
+
+def test_demo_sends_nothing(seeded: list[Contact]) -> None:
+    assert Delivery.objects.exclude(due_at=None).count() == 0
+
+
+def test_demo_tells_its_stories_in_the_ledger_at_their_own_times(seeded: list[Contact]) -> None:
+    told = Event.objects.filter(name="conversation.opened")
+    assert told.count() == demo.HOW_MANY
+    assert told.filter(occurred_at__lt=F("recorded_at")).count() == demo.HOW_MANY
+    assert Event.objects.filter(name="conversation.resolved").count() == Resolution.objects.count()
+
+
+def test_demo_leaves_only_what_waits_unread(seeded: list[Contact]) -> None:
+    waiting = Conversation.objects.waiting_longest().count()
+    reader = User.objects.get(email=demo.AGENTS[0])
+    assert Reading.objects.filter(user=reader).count() == demo.HOW_MANY - waiting
+
+
+def test_demo_speaks_the_customers_language(seeded: list[Contact]) -> None:
+    english = {script.turns[0][1][:12] for script in demo.SCRIPTS["en"]}
+    first = Message.objects.filter(contact__language="en", direction="inbound").order_by("pk")[0]
+    assert first.text[:12] in english
+
+
+def test_demo_uses_the_channel_that_is_there() -> None:
+    assert demo.support_channel() == demo.support_channel()
+    assert demo.support_channel().address == "support@hilo.example"
