@@ -20,15 +20,23 @@ STOP_SECONDS = 40
 
 
 class Product:
-    def __init__(self, data_dir: Path, *arguments: str, port: int | None = None, smtp_port: int | None = None) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        *arguments: str,
+        port: int | None = None,
+        smtp_port: int | None = None,
+        demo: bool = False,
+    ) -> None:
         self.data_dir = data_dir
         self.port = port or free_port()
         self.smtp_port = smtp_port or free_port()
         self.lines: list[str] = []
         self.process = subprocess.Popen(
             [
-                *(sys.executable, "-m", "config.supervisor", "--no-demo", "--data", str(data_dir)),
+                *(sys.executable, "-m", "config.supervisor", "--data", str(data_dir)),
                 *("--port", str(self.port), "--smtp-port", str(self.smtp_port), *arguments),
+                *([] if demo else ["--no-demo"]),
             ],
             cwd=REPOSITORY,
             stdout=subprocess.PIPE,
