@@ -95,7 +95,7 @@ class VersionAdmin(FastList, admin.ModelAdmin):  # type: ignore[type-arg]
         if graph is None:
             return "–"
         lines = outline(graph, reporting.node_counts(version))
-        return render_to_string("journeys/outline.html", {"lines": lines})
+        return render_to_string("journeys/admin_outline.html", {"lines": lines})
 
     def save_model(self, request: HttpRequest, obj: Version, form: Any, change: bool) -> None:
         if change:
@@ -130,7 +130,7 @@ class EnrolmentAdmin(ReadOnly, FastList):
     @admin.display(description=_("what happened"))
     def log(self, enrolment: Enrolment) -> SafeString:
         told = telling.log(enrolment, reporting.graph_of(enrolment.version))
-        return render_to_string("journeys/log.html", {"log": told})
+        return render_to_string("journeys/admin_log.html", {"log": told})
 
     @admin.display(description=_("came by"))
     def came_by(self, enrolment: Enrolment) -> str:

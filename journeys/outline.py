@@ -33,6 +33,11 @@ class Line:
     count: Count = field(default_factory=Count)
 
     @property
+    def margin(self) -> str:
+        """For outlines in plain text."""
+        return "    " * self.depth
+
+    @property
     def summary(self) -> str:
         return self.placed.kind.summary(self.placed.config) if self.placed else ""
 

@@ -26,10 +26,15 @@ class Told:
 
 
 def log(enrolment: Enrolment, graph: Graph | None) -> list[Told]:
-    """Oldest first, with the event behind each step. Two queries, however long it is."""
+    """Oldest first, each event told where it comes in. Two queries, however long it is."""
     steps = list(enrolment.steps.all())
     events = Event.objects.in_bulk({step.event_id for step in steps if step.event_id})
-    return [_told(step, graph, events.get(step.event_id or 0)) for step in steps]
+    before = [None, *(step.event_id for step in steps)]
+    news = [step.event_id != last for step, last in zip(steps, before, strict=False)]
+    return [
+        _told(step, graph, events.get(step.event_id or 0) if is_new else None)
+        for step, is_new in zip(steps, news, strict=True)
+    ]
 
 
 def _told(step: Step, graph: Graph | None, event: Event | None) -> Told:

@@ -97,7 +97,10 @@ def problems(config: Config, *, field: str) -> list[str]:
 
 def told(name: str, config: Config) -> str:
     """ "total is at least 100"."""
-    value = "" if config.get("op") in WITHOUT_VALUE else f" {config.get('value')}"
+    wanted = config.get("value")
+    if isinstance(wanted, bool):
+        wanted = _("yes") if wanted else _("no")
+    value = "" if config.get("op") in WITHOUT_VALUE else f" {wanted}"
     return f"{name} {LABELS.get(config.get('op', ''), '')}{value}"
 
 

@@ -5,6 +5,7 @@ Subject and text are Liquid: `{{ contact.first_name }}`, `{{ event.total }}`, `{
 paragraphs. Everybody gets the text in their own language, and in the first one given if there is none.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -79,7 +80,7 @@ class SendMessage(Node):
 
     def summary(self, config: Config) -> str:
         first = next(iter(config["texts"].values()))
-        return f"“{first['subject']}” · {', '.join(config['texts'])}"
+        return f"“{readable(first['subject'])}” · {', '.join(config['texts'])}"
 
     def visit(self, config: Config, visit: Visit) -> Answer:
         return Send(
@@ -94,3 +95,8 @@ class SendMessage(Node):
             brand=config.get("brand", ""),
             or_else="unreachable" if config.get("unreachable") == "end" else "next",
         )
+
+
+def readable(template: str) -> str:
+    """A template as a reader sees it: tags gone, values by their names ("Hello ‹first_name›")."""
+    return re.sub(r"{{\s*(?:\w+\.)*(\w+).*?}}", r"‹\1›", re.sub(r"{%.*?%}", "", template))

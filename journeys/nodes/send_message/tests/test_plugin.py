@@ -49,3 +49,9 @@ def test_broken_templates_are_found_when_drawing() -> None:
     problems = SendMessage().problems({"texts": {"en": {"subject": "{{ x", "text": "{% if %}"}}})
 
     assert [problem.partition(":")[0] for problem in problems] == ["texts.en.text"] or len(problems) == 2
+
+
+def test_summary_shows_a_subject_as_people_read_it() -> None:
+    texts = {"en": {"subject": "Hi{% if x %}, {{ contact.first_name | upcase }}{% endif %}", "text": "x"}, "es": {}}
+
+    assert SendMessage().summary({"texts": texts}) == "“Hi, ‹first_name›” · en, es"

@@ -33,7 +33,7 @@ def test_event_or_time_has_two() -> None:
     )
     assert list(WaitNode().branches(config)) == ["event", "timeout"]
     assert WaitNode().listens(config) == ["Paid"]
-    assert WaitNode().summary(config) == "for Paid · full is True, at most 2 weeks"
+    assert WaitNode().summary(config) == "for Paid · full is yes, at most 2 weeks"
 
 
 @pytest.mark.parametrize(
