@@ -81,7 +81,7 @@ def picture(page: Page, name: str) -> None:
     if not PICTURES:
         return
     for scheme in ("dark", "light"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         page.wait_for_timeout(300)
         page.screenshot(path=f"{PICTURES}/{name}-{scheme}.png")
 
