@@ -8,8 +8,10 @@ class ConfigApp(AppConfig):
     name = "config"
 
     def ready(self) -> None:
-        from config import celery  # noqa: F401 - shared_task finds its application
-        from config import panels  # noqa: F401 - the operations page in the navigation
+        from config import (
+            celery,  # noqa: F401 - shared_task finds its application
+            panels,  # noqa: F401 - the operations page in the navigation
+        )
         from crm.ledger import feed  # noqa: F401 - live screens read the ledger
 
 

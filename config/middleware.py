@@ -8,7 +8,7 @@ import structlog
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import resolve
-from django.utils import translation
+from django.utils import timezone, translation
 
 from config import policies
 from kernel.policies import policy_of, refuse
@@ -58,6 +58,17 @@ def user_language(get_response: GetResponse) -> GetResponse:
         response = get_response(request)
         response.headers.setdefault("Content-Language", translation.get_language())
         return response
+
+    return middleware
+
+
+def user_time_zone(get_response: GetResponse) -> GetResponse:
+    """Times on pages are the colleague's own; the organisation's for everybody else."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        chosen = request.user.time_zone if request.user.is_authenticated else ""
+        with timezone.override(chosen or None):
+            return get_response(request)
 
     return middleware
 
