@@ -1,9 +1,6 @@
-from collections.abc import Generator
-
 import pytest
 from django.http import HttpRequest
 from django.test import RequestFactory
-from django.utils import translation
 
 from crm.models import Contact, User
 from feedback import panels
@@ -11,12 +8,6 @@ from feedback.tests.factories import make_contact, make_conversation, make_invit
 from kernel.navigation import items_for
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _english() -> Generator[None]:
-    with translation.override("en"):
-        yield
 
 
 def request_of(user: User) -> HttpRequest:
