@@ -1,0 +1,62 @@
+"""What there is, is written down: facts, consumers, settings, commands, plug-ins. Links lead somewhere."""
+
+import re
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from config.reference import pages, settings
+from tests.architecture import sources
+
+LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
+
+
+def test_reference_pages_are_up_to_date() -> None:
+    call_command("reference", "--check")
+
+
+def test_reference_names_what_is_out_of_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "OPERATORS", {k: v for k, v in settings.OPERATORS.items() if k != "HILO_LOG"})
+
+    with pytest.raises(CommandError, match="HILO_LOG is read by the code and explained nowhere"):
+        call_command("reference", "--check", stdout=StringIO())
+
+
+def test_every_fact_and_consumer_is_on_its_page() -> None:
+    from crm.ledger import consume
+    from crm.ledger.fact import all_facts
+
+    facts, consumers = pages.facts(), pages.consumers()
+
+    assert [n for n, cls in all_facts().items() if ".tests" not in cls.__module__ and f"`{n}`" not in facts] == []
+    ours = [
+        c for c in consume.all_consumers() if ".tests" not in c.react.__module__ and not c.name.startswith("tests.")
+    ]
+    assert [consumer.name for consumer in ours if f"`{consumer.name}`" not in consumers] == []
+
+
+def documents() -> list[Path]:
+    root = sources.REPOSITORY
+    return [*root.glob("*.md"), *(root / "docs").rglob("*.md")]
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    broken = [
+        f"{sources.name(page)}: {target}"
+        for page in documents()
+        for target in LINK.findall(page.read_text())
+        if not (page.parent / target).exists()
+    ]
+
+    assert broken == []
+
+
+def test_every_dependency_has_its_reason() -> None:
+    """The first block of requirements.txt is what our code names; docs/dependencies.md says why each is there."""
+    first_block = (sources.REPOSITORY / "requirements.txt").read_text().partition("\n\n")[0]
+    reasons = (sources.REPOSITORY / "docs" / "dependencies.md").read_text().lower()
+    wanted = [line.partition("==")[0].partition("[")[0] for line in first_block.splitlines() if "==" in line]
+
+    assert [name for name in wanted if name.lower() not in reasons] == []

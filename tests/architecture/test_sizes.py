@@ -1,0 +1,28 @@
+"""The rhythm of the house: small functions, small files, everything annotated, tests beside it."""
+
+import json
+from io import StringIO
+
+from django.core.management import call_command
+
+from config.reference import sizes
+
+
+def test_no_file_is_longer_than_500_lines() -> None:
+    assert sizes.too_long() == []
+
+
+def test_functions_and_files_keep_the_rhythm() -> None:
+    measured = sizes.measure()
+
+    assert measured.function_median <= 6
+    assert measured.function_p90 <= 22
+    assert measured.file_median <= 80
+    assert measured.annotated >= 0.99
+
+
+def test_sizes_are_printed_as_json() -> None:
+    out = StringIO()
+    call_command("sizes", "--json", stdout=out)
+
+    assert json.loads(out.getvalue()) == sizes.measure().as_dict()
