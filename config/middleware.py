@@ -53,10 +53,10 @@ def user_language(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         chosen = getattr(request.user, "language", "") if request.user.is_authenticated else ""
-        translation.activate(chosen or translation.get_language_from_request(request))
-        request.LANGUAGE_CODE = translation.get_language()
-        response = get_response(request)
-        response.headers.setdefault("Content-Language", translation.get_language())
+        with translation.override(chosen or translation.get_language_from_request(request)):
+            request.LANGUAGE_CODE = translation.get_language()
+            response = get_response(request)
+            response.headers.setdefault("Content-Language", translation.get_language())
         return response
 
     return middleware

@@ -235,6 +235,16 @@ def ensure_cursors() -> None:
         )
 
 
+def is_behind() -> bool:
+    """Is there an event that some consumer has not passed yet, be it above the commit horizon?"""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT 1 FROM crm_event e WHERE (e.xid, e.id) > "
+            "(SELECT c.xid, c.event_id FROM crm_cursor c WHERE NOT c.paused ORDER BY c.xid, c.event_id LIMIT 1))"
+        )
+        return bool(cursor.fetchone()[0])
+
+
 def lags() -> dict[str, int]:
     """Events that each consumer has not read yet, counted up to 10,000. For readiness, metrics and operations."""
     with connection.cursor() as cursor:
