@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from crm.models import Contact, Event, User
 from omnichannel import demo
+from omnichannel.demo_texts import SCRIPTS
 from omnichannel.models import Conversation, Cycle, Delivery, Message, Reading, Resolution
 from omnichannel.tests.factories import make_contact, make_user
 
@@ -58,7 +59,7 @@ def test_demo_leaves_only_what_waits_unread(seeded: list[Contact]) -> None:
 
 
 def test_demo_speaks_the_customers_language(seeded: list[Contact]) -> None:
-    english = {script.turns[0][1][:12] for script in demo.SCRIPTS["en"]}
+    english = {script.turns[0][1][:12] for script in SCRIPTS["en"]}
     first = Message.objects.filter(contact__language="en", direction="inbound").order_by("pk")[0]
     assert first.text[:12] in english
 

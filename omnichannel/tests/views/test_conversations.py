@@ -28,7 +28,7 @@ def client(agent: User) -> Client:
     return client
 
 
-def toast(response: HttpResponse) -> dict[str, Any]:
+def toast(response: Any) -> dict[str, Any]:
     shown: dict[str, Any] = json.loads(response.headers["HX-Trigger"])["toast"]
     return shown
 

@@ -25,7 +25,7 @@ def client(agent: User) -> Client:
     return client
 
 
-def mailed(subject: str = "Tu encuesta", **fields: str) -> Delivery:
+def mailed(subject: str = "Tu encuesta", *, html: str = "") -> Delivery:
     channel = make_channel()
     contact = make_contact("eva@casa.example")
     sent = outgoing.send(
@@ -34,14 +34,14 @@ def mailed(subject: str = "Tu encuesta", **fields: str) -> Delivery:
         subject=subject,
         text="Hola: https://hilo.example/s/abc",
         channel=channel,
-        **fields,
+        html=html,
     )
     assert sent is not None
     return sent
 
 
-def replied(agent: User, **fields: Team) -> Conversation:
-    conversation = make_conversation(make_channel(**fields), subject="Pedido 4711")
+def replied(agent: User, *, team: Team | None = None) -> Conversation:
+    conversation = make_conversation(make_channel(team=team), subject="Pedido 4711")
     conversations.reply(conversation, by=agent, body="En camino")
     return conversation
 

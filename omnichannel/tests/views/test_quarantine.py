@@ -1,7 +1,9 @@
 """The quarantine: nothing that arrived is lost, and reading it again is one click."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from crm.models import Team
 from omnichannel.actions import inbound
@@ -34,6 +36,17 @@ def test_quarantine_shows_reason_size_and_readable_headers(client: Client) -> No
     assert "María &lt;maria@casa.example&gt;" in page
     assert "roto" in page
     assert f"{len(MAIL)}\xa0bytes" in page
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_quarantine_costs_the_same_queries_for_one_and_three_rows(client: Client, rows: int) -> None:
+    channel = make_channel()
+    for _ in range(rows):
+        held_back(channel)
+    client.get("/quarantine/")
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/quarantine/")
+    assert len(queries) == 9, "\n".join(q["sql"][:160] for q in queries)
 
 
 def test_quarantine_lists_nothing_else(client: Client) -> None:
