@@ -98,11 +98,15 @@ def test_deltas_of_a_whole_story_lead_to_the_true_counts(agent: User) -> None:
     push = realtime.render_news(agent, news, inbox)
     now = listing.counts(agent)
     counted = {"inbox-mine": now.mine, "inbox-unassigned": now.unassigned, "inbox-all": now.all}
-    assert {name: push.counters.get(name, 0) for name in counted} == counted == {
-        "inbox-mine": 1,
-        "inbox-unassigned": 0,
-        "inbox-all": 1,
-    }
+    assert (
+        {name: push.counters.get(name, 0) for name in counted}
+        == counted
+        == {
+            "inbox-mine": 1,
+            "inbox-unassigned": 0,
+            "inbox-all": 1,
+        }
+    )
 
 
 def _after(channel: Channel, agent: User) -> Conversation:
