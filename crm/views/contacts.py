@@ -20,6 +20,7 @@ from kernel.lists import capped_count, keyset_page
 from kernel.policies import SignedInRequest, signed_in
 
 ORDER = ("-last_activity_at", "-id")
+SIZE = 30
 
 
 @signed_in
@@ -33,7 +34,7 @@ def contacts(request: SignedInRequest) -> HttpResponse:
         "form": asked,
         "filtered": asked.filters(),
         "company": Company.objects.filter(pk=asked.filters().get("company") or 0).first(),
-        "page": keyset_page(_with_people(rows), order=ORDER, cursor=cursor),
+        "page": keyset_page(_with_people(rows), order=ORDER, cursor=cursor, size=SIZE),
         "cursor": cursor,
         "count": capped_count(rows),
         "query": f"{query}&" if query else "",
