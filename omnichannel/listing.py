@@ -39,6 +39,10 @@ class Row:
     last: Message | None
     unread: bool
 
+    @property
+    def name(self) -> str:
+        return self.conversation.contact.name
+
 
 @dataclass(frozen=True)
 class Counts:
