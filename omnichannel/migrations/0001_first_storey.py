@@ -3,344 +3,619 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import omnichannel.models.channel
-import omnichannel.models.message
 from django.conf import settings
 from django.db import migrations, models
 
+import omnichannel.models.channel
+import omnichannel.models.message
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('crm', '0001_first_storey'),
+        ("crm", "0001_first_storey"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Channel',
+            name="Channel",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=omnichannel.models.channel.channel_kinds, max_length=24, verbose_name='kind')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('address', models.CharField(help_text='The e-mail address, number or account name.', max_length=320, verbose_name='address')),
-                ('settings', models.JSONField(blank=True, default=dict, verbose_name='settings')),
-                ('sealed', models.JSONField(blank=True, default=dict, editable=False)),
-                ('active', models.BooleanField(default=True, verbose_name='active')),
-                ('health', models.CharField(choices=[('unknown', 'not tried yet'), ('good', 'works'), ('failing', 'fails')], default='unknown', editable=False, max_length=8, verbose_name='health')),
-                ('health_detail', models.CharField(blank=True, editable=False, max_length=500, verbose_name='detail')),
-                ('health_at', models.DateTimeField(editable=False, null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=omnichannel.models.channel.channel_kinds, max_length=24, verbose_name="kind"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "address",
+                    models.CharField(
+                        help_text="The e-mail address, number or account name.", max_length=320, verbose_name="address"
+                    ),
+                ),
+                ("settings", models.JSONField(blank=True, default=dict, verbose_name="settings")),
+                ("sealed", models.JSONField(blank=True, default=dict, editable=False)),
+                ("active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "health",
+                    models.CharField(
+                        choices=[("unknown", "not tried yet"), ("good", "works"), ("failing", "fails")],
+                        default="unknown",
+                        editable=False,
+                        max_length=8,
+                        verbose_name="health",
+                    ),
+                ),
+                ("health_detail", models.CharField(blank=True, editable=False, max_length=500, verbose_name="detail")),
+                ("health_at", models.DateTimeField(editable=False, null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),
+                ),
             ],
             options={
-                'verbose_name': 'channel',
-                'verbose_name_plural': 'channels',
-                'ordering': ('name',),
+                "verbose_name": "channel",
+                "verbose_name_plural": "channels",
+                "ordering": ("name",),
             },
         ),
         migrations.CreateModel(
-            name='Conversation',
+            name="Conversation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(blank=True, max_length=500, verbose_name='subject')),
-                ('status', models.CharField(choices=[('open', 'open'), ('resolved', 'resolved')], default='open', max_length=10, verbose_name='status')),
-                ('priority', models.PositiveSmallIntegerField(choices=[(0, 'low'), (1, 'normal'), (2, 'high'), (3, 'urgent')], default=1, verbose_name='priority')),
-                ('waiting_since', models.DateTimeField(blank=True, null=True)),
-                ('last_message_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('preview', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('assignee', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='conversations', to=settings.AUTH_USER_MODEL, verbose_name='assignee')),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='conversations', to='crm.contact')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='crm.team', verbose_name='team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("subject", models.CharField(blank=True, max_length=500, verbose_name="subject")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("open", "open"), ("resolved", "resolved")],
+                        default="open",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                (
+                    "priority",
+                    models.PositiveSmallIntegerField(
+                        choices=[(0, "low"), (1, "normal"), (2, "high"), (3, "urgent")],
+                        default=1,
+                        verbose_name="priority",
+                    ),
+                ),
+                ("waiting_since", models.DateTimeField(blank=True, null=True)),
+                ("last_message_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("preview", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "assignee",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="conversations",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="assignee",
+                    ),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="conversations", to="crm.contact"
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="crm.team",
+                        verbose_name="team",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'conversation',
-                'verbose_name_plural': 'conversations',
+                "verbose_name": "conversation",
+                "verbose_name_plural": "conversations",
             },
         ),
         migrations.CreateModel(
-            name='Cycle',
+            name="Cycle",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField(default=1)),
-                ('opened_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('first_reply_at', models.DateTimeField(null=True)),
-                ('resolved_at', models.DateTimeField(null=True)),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cycles', to='omnichannel.conversation')),
-                ('first_reply_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('resolved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField(default=1)),
+                ("opened_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("first_reply_at", models.DateTimeField(null=True)),
+                ("resolved_at", models.DateTimeField(null=True)),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="cycles",
+                        to="omnichannel.conversation",
+                    ),
+                ),
+                (
+                    "first_reply_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "resolved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ('number',),
+                "ordering": ("number",),
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_at', models.DateTimeField(blank=True, db_default=django.db.models.functions.datetime.Now(), null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('lease', models.UUIDField(blank=True, editable=False, null=True)),
-                ('address', models.CharField(max_length=320)),
-                ('key', models.CharField(max_length=200, unique=True)),
-                ('purpose', models.CharField(choices=[('transactional', 'transactional'), ('marketing', 'marketing')], default='transactional', max_length=14)),
-                ('state', models.CharField(choices=[('queued', 'queued'), ('unknown', 'unknown'), ('sent', 'sent'), ('delivered', 'delivered'), ('read', 'read'), ('suppressed', 'not sent'), ('failed', 'failed'), ('bounced', 'bounced')], default='queued', max_length=12)),
-                ('error', models.CharField(blank=True, max_length=1000)),
-                ('provider_id', models.CharField(blank=True, max_length=320)),
-                ('extra', models.JSONField(blank=True, default=dict)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('channel', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='omnichannel.channel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "due_at",
+                    models.DateTimeField(blank=True, db_default=django.db.models.functions.datetime.Now(), null=True),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("lease", models.UUIDField(blank=True, editable=False, null=True)),
+                ("address", models.CharField(max_length=320)),
+                ("key", models.CharField(max_length=200, unique=True)),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[("transactional", "transactional"), ("marketing", "marketing")],
+                        default="transactional",
+                        max_length=14,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "queued"),
+                            ("unknown", "unknown"),
+                            ("sent", "sent"),
+                            ("delivered", "delivered"),
+                            ("read", "read"),
+                            ("suppressed", "not sent"),
+                            ("failed", "failed"),
+                            ("bounced", "bounced"),
+                        ],
+                        default="queued",
+                        max_length=12,
+                    ),
+                ),
+                ("error", models.CharField(blank=True, max_length=1000)),
+                ("provider_id", models.CharField(blank=True, max_length=320)),
+                ("extra", models.JSONField(blank=True, default=dict)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("channel", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="omnichannel.channel")),
             ],
             options={
-                'verbose_name': 'delivery',
-                'verbose_name_plural': 'deliveries',
+                "verbose_name": "delivery",
+                "verbose_name_plural": "deliveries",
             },
         ),
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveSmallIntegerField()),
-                ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('outcome', models.CharField(blank=True, max_length=12)),
-                ('error', models.CharField(blank=True, max_length=1000)),
-                ('delivery', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attempt_log', to='omnichannel.delivery')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveSmallIntegerField()),
+                ("started_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("outcome", models.CharField(blank=True, max_length=12)),
+                ("error", models.CharField(blank=True, max_length=1000)),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attempt_log",
+                        to="omnichannel.delivery",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('number',),
+                "ordering": ("number",),
             },
         ),
         migrations.CreateModel(
-            name='ImapCursor',
+            name="ImapCursor",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('folder', models.CharField(default='INBOX', max_length=200)),
-                ('uidvalidity', models.BigIntegerField()),
-                ('last_uid', models.BigIntegerField(default=0)),
-                ('seen_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('reconciled_at', models.DateTimeField(null=True)),
-                ('error', models.CharField(blank=True, max_length=500)),
-                ('channel', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='imap_cursors', to='omnichannel.channel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("folder", models.CharField(default="INBOX", max_length=200)),
+                ("uidvalidity", models.BigIntegerField()),
+                ("last_uid", models.BigIntegerField(default=0)),
+                ("seen_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("reconciled_at", models.DateTimeField(null=True)),
+                ("error", models.CharField(blank=True, max_length=500)),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="imap_cursors",
+                        to="omnichannel.channel",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Inbox',
+            name="Inbox",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='name')),
-                ('team', models.ForeignKey(blank=True, help_text='Empty: for every agent.', null=True, on_delete=django.db.models.deletion.SET_NULL, to='crm.team', verbose_name='team')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="name")),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Empty: for every agent.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        to="crm.team",
+                        verbose_name="team",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'inbox',
-                'verbose_name_plural': 'inboxes',
-                'ordering': ('name',),
+                "verbose_name": "inbox",
+                "verbose_name_plural": "inboxes",
+                "ordering": ("name",),
             },
         ),
         migrations.AddField(
-            model_name='conversation',
-            name='inbox',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conversations', to='omnichannel.inbox'),
+            model_name="conversation",
+            name="inbox",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="conversations", to="omnichannel.inbox"
+            ),
         ),
         migrations.AddField(
-            model_name='channel',
-            name='inbox',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='channels', to='omnichannel.inbox', verbose_name='inbox'),
+            model_name="channel",
+            name="inbox",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="channels",
+                to="omnichannel.inbox",
+                verbose_name="inbox",
+            ),
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('direction', models.CharField(choices=[('inbound', 'from the customer'), ('outbound', 'from us'), ('note', 'private note')], max_length=8)),
-                ('automatic', models.BooleanField(default=False)),
-                ('sender', models.CharField(blank=True, max_length=320)),
-                ('sender_name', models.CharField(blank=True, max_length=200)),
-                ('to', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=320), default=list, size=None)),
-                ('cc', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=320), default=list, size=None)),
-                ('subject', models.CharField(blank=True, max_length=500)),
-                ('text', models.TextField(blank=True)),
-                ('reply_text', models.TextField(blank=True)),
-                ('html', models.TextField(blank=True)),
-                ('external_id', models.CharField(blank=True, max_length=320)),
-                ('message_id', models.CharField(blank=True, max_length=320)),
-                ('in_reply_to', models.CharField(blank=True, max_length=320)),
-                ('references', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=320), default=list, size=None)),
-                ('thread_index', models.CharField(blank=True, max_length=600)),
-                ('client_id', models.CharField(max_length=64, null=True, unique=True)),
-                ('sent_at', models.DateTimeField(null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('channel', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='omnichannel.channel')),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='crm.contact')),
-                ('conversation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='messages', to='omnichannel.conversation')),
-                ('identity', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='crm.identity')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[("inbound", "from the customer"), ("outbound", "from us"), ("note", "private note")],
+                        max_length=8,
+                    ),
+                ),
+                ("automatic", models.BooleanField(default=False)),
+                ("sender", models.CharField(blank=True, max_length=320)),
+                ("sender_name", models.CharField(blank=True, max_length=200)),
+                (
+                    "to",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=320), default=list, size=None
+                    ),
+                ),
+                (
+                    "cc",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=320), default=list, size=None
+                    ),
+                ),
+                ("subject", models.CharField(blank=True, max_length=500)),
+                ("text", models.TextField(blank=True)),
+                ("reply_text", models.TextField(blank=True)),
+                ("html", models.TextField(blank=True)),
+                ("external_id", models.CharField(blank=True, max_length=320)),
+                ("message_id", models.CharField(blank=True, max_length=320)),
+                ("in_reply_to", models.CharField(blank=True, max_length=320)),
+                (
+                    "references",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=320), default=list, size=None
+                    ),
+                ),
+                ("thread_index", models.CharField(blank=True, max_length=600)),
+                ("client_id", models.CharField(max_length=64, null=True, unique=True)),
+                ("sent_at", models.DateTimeField(null=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "channel",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="omnichannel.channel"),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="messages", to="crm.contact"
+                    ),
+                ),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="messages",
+                        to="omnichannel.conversation",
+                    ),
+                ),
+                (
+                    "identity",
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to="crm.identity"),
+                ),
             ],
             options={
-                'verbose_name': 'message',
-                'verbose_name_plural': 'messages',
+                "verbose_name": "message",
+                "verbose_name_plural": "messages",
             },
         ),
         migrations.AddField(
-            model_name='delivery',
-            name='message',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='delivery', to='omnichannel.message'),
+            model_name="delivery",
+            name="message",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE, related_name="delivery", to="omnichannel.message"
+            ),
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file', models.FileField(max_length=200, upload_to=omnichannel.models.message.attachment_path)),
-                ('filename', models.CharField(max_length=255)),
-                ('content_type', models.CharField(max_length=127)),
-                ('size', models.PositiveBigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('content_id', models.CharField(blank=True, max_length=255)),
-                ('inline', models.BooleanField(default=False)),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='omnichannel.message')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("file", models.FileField(max_length=200, upload_to=omnichannel.models.message.attachment_path)),
+                ("filename", models.CharField(max_length=255)),
+                ("content_type", models.CharField(max_length=127)),
+                ("size", models.PositiveBigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("content_id", models.CharField(blank=True, max_length=255)),
+                ("inline", models.BooleanField(default=False)),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="omnichannel.message",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RawInbound',
+            name="RawInbound",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('due_at', models.DateTimeField(blank=True, db_default=django.db.models.functions.datetime.Now(), null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('lease', models.UUIDField(blank=True, editable=False, null=True)),
-                ('dedup_key', models.CharField(max_length=200)),
-                ('body', models.BinaryField()),
-                ('meta', models.JSONField(default=dict)),
-                ('state', models.CharField(choices=[('received', 'received'), ('processed', 'processed'), ('quarantined', 'quarantined')], default='received', max_length=12)),
-                ('error', models.TextField(blank=True)),
-                ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('channel', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='inbound', to='omnichannel.channel')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "due_at",
+                    models.DateTimeField(blank=True, db_default=django.db.models.functions.datetime.Now(), null=True),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("lease", models.UUIDField(blank=True, editable=False, null=True)),
+                ("dedup_key", models.CharField(max_length=200)),
+                ("body", models.BinaryField()),
+                ("meta", models.JSONField(default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("received", "received"), ("processed", "processed"), ("quarantined", "quarantined")],
+                        default="received",
+                        max_length=12,
+                    ),
+                ),
+                ("error", models.TextField(blank=True)),
+                ("received_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "channel",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="inbound", to="omnichannel.channel"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'inbound item',
-                'verbose_name_plural': 'inbound items',
+                "verbose_name": "inbound item",
+                "verbose_name_plural": "inbound items",
             },
         ),
         migrations.AddField(
-            model_name='message',
-            name='raw',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to='omnichannel.rawinbound'),
+            model_name="message",
+            name="raw",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.SET_NULL, to="omnichannel.rawinbound"
+            ),
         ),
         migrations.CreateModel(
-            name='Reading',
+            name="Reading",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('last_message_id', models.BigIntegerField(default=0)),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='readings', to='omnichannel.conversation')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("last_message_id", models.BigIntegerField(default=0)),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="readings",
+                        to="omnichannel.conversation",
+                    ),
+                ),
+                ("user", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
             ],
         ),
         migrations.CreateModel(
-            name='Resolution',
+            name="Resolution",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL)),
-                ('conversation', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='resolution', to='omnichannel.conversation')),
-                ('cycle', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='omnichannel.cycle')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "conversation",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="resolution",
+                        to="omnichannel.conversation",
+                    ),
+                ),
+                (
+                    "cycle",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="omnichannel.cycle"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Suppression',
+            name="Suppression",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(default='email', max_length=24)),
-                ('address', models.CharField(max_length=320)),
-                ('reason', models.CharField(choices=[('bounce', 'bounced'), ('complaint', 'complained'), ('unsubscribe', 'unsubscribed')], max_length=12)),
-                ('detail', models.CharField(blank=True, max_length=500)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(default="email", max_length=24)),
+                ("address", models.CharField(max_length=320)),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[("bounce", "bounced"), ("complaint", "complained"), ("unsubscribe", "unsubscribed")],
+                        max_length=12,
+                    ),
+                ),
+                ("detail", models.CharField(blank=True, max_length=500)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'verbose_name': 'suppression',
-                'verbose_name_plural': 'suppressions',
-                'constraints': [models.UniqueConstraint(fields=('kind', 'address', 'reason'), name='suppression_once')],
+                "verbose_name": "suppression",
+                "verbose_name_plural": "suppressions",
+                "constraints": [models.UniqueConstraint(fields=("kind", "address", "reason"), name="suppression_once")],
             },
         ),
         migrations.AddConstraint(
-            model_name='cycle',
-            constraint=models.UniqueConstraint(fields=('conversation', 'number'), name='cycle_once'),
+            model_name="cycle",
+            constraint=models.UniqueConstraint(fields=("conversation", "number"), name="cycle_once"),
         ),
         migrations.AddConstraint(
-            model_name='cycle',
-            constraint=models.UniqueConstraint(condition=models.Q(('resolved_at', None)), fields=('conversation',), name='cycle_one_open_at_a_time'),
+            model_name="cycle",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("resolved_at", None)), fields=("conversation",), name="cycle_one_open_at_a_time"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(fields=('delivery', 'number'), name='attempt_once'),
+            model_name="attempt",
+            constraint=models.UniqueConstraint(fields=("delivery", "number"), name="attempt_once"),
         ),
         migrations.AddConstraint(
-            model_name='imapcursor',
-            constraint=models.UniqueConstraint(fields=('channel', 'folder', 'uidvalidity'), name='imap_cursor_once'),
+            model_name="imapcursor",
+            constraint=models.UniqueConstraint(fields=("channel", "folder", "uidvalidity"), name="imap_cursor_once"),
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(fields=['status', '-last_message_at', '-id'], name='conversation_recent'),
+            model_name="conversation",
+            index=models.Index(fields=["status", "-last_message_at", "-id"], name="conversation_recent"),
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(fields=['inbox', 'status', '-last_message_at', '-id'], name='conversation_inbox_recent'),
+            model_name="conversation",
+            index=models.Index(fields=["inbox", "status", "-last_message_at", "-id"], name="conversation_inbox_recent"),
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(fields=['assignee', 'status', '-last_message_at', '-id'], name='conversation_mine_recent'),
+            model_name="conversation",
+            index=models.Index(
+                fields=["assignee", "status", "-last_message_at", "-id"], name="conversation_mine_recent"
+            ),
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(fields=['contact', '-last_message_at', '-id'], name='conversation_contact_recent'),
+            model_name="conversation",
+            index=models.Index(fields=["contact", "-last_message_at", "-id"], name="conversation_contact_recent"),
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(condition=models.Q(('waiting_since__isnull', False)), fields=['waiting_since', 'id'], name='conversation_waiting'),
+            model_name="conversation",
+            index=models.Index(
+                condition=models.Q(("waiting_since__isnull", False)),
+                fields=["waiting_since", "id"],
+                name="conversation_waiting",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='channel',
-            constraint=models.UniqueConstraint(fields=('kind', 'address'), name='channel_once'),
+            model_name="channel",
+            constraint=models.UniqueConstraint(fields=("kind", "address"), name="channel_once"),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at', 'id'], name='delivery_due'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False)), fields=["due_at", "id"], name="delivery_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state__in', ['queued', 'unknown', 'failed'])), fields=['state', 'id'], name='delivery_open'),
+            model_name="delivery",
+            index=models.Index(
+                condition=models.Q(("state__in", ["queued", "unknown", "failed"])),
+                fields=["state", "id"],
+                name="delivery_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='rawinbound',
-            index=models.Index(condition=models.Q(('due_at__isnull', False)), fields=['due_at', 'id'], name='inbound_due'),
+            model_name="rawinbound",
+            index=models.Index(
+                condition=models.Q(("due_at__isnull", False)), fields=["due_at", "id"], name="inbound_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='rawinbound',
-            index=models.Index(condition=models.Q(('state', 'processed'), _negated=True), fields=['state', 'id'], name='inbound_not_done'),
+            model_name="rawinbound",
+            index=models.Index(
+                condition=models.Q(("state", "processed"), _negated=True),
+                fields=["state", "id"],
+                name="inbound_not_done",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rawinbound',
-            constraint=models.UniqueConstraint(fields=('channel', 'dedup_key'), name='inbound_once'),
+            model_name="rawinbound",
+            constraint=models.UniqueConstraint(fields=("channel", "dedup_key"), name="inbound_once"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['conversation', 'id'], name='message_thread'),
+            model_name="message",
+            index=models.Index(fields=["conversation", "id"], name="message_thread"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('message_id', ''), _negated=True), fields=['message_id'], name='message_by_rfc_id'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("message_id", ""), _negated=True), fields=["message_id"], name="message_by_rfc_id"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_id', ''), _negated=True), fields=('channel', 'external_id'), name='message_once'),
+            model_name="message",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_id", ""), _negated=True),
+                fields=("channel", "external_id"),
+                name="message_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('channel', None), ('direction', 'note')), models.Q(('direction', 'note'), _negated=True), _connector='OR'), name='message_note_has_no_channel'),
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("channel", None), ("direction", "note")),
+                    models.Q(("direction", "note"), _negated=True),
+                    _connector="OR",
+                ),
+                name="message_note_has_no_channel",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.UniqueConstraint(fields=('user', 'conversation'), name='reading_once'),
+            model_name="reading",
+            constraint=models.UniqueConstraint(fields=("user", "conversation"), name="reading_once"),
         ),
     ]

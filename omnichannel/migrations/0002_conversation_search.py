@@ -7,20 +7,29 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('crm', '0002_finding_people'),
-        ('omnichannel', '0001_first_storey'),
+        ("crm", "0002_finding_people"),
+        ("omnichannel", "0001_first_storey"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='conversation',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('subject'), name='gin_trgm_ops'), name='conversation_subject_trigrams'),
+            model_name="conversation",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass(
+                    django.db.models.functions.text.Upper("subject"), name="gin_trgm_ops"
+                ),
+                name="conversation_subject_trigrams",
+            ),
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('preview'), name='gin_trgm_ops'), name='conversation_preview_trigrams'),
+            model_name="conversation",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass(
+                    django.db.models.functions.text.Upper("preview"), name="gin_trgm_ops"
+                ),
+                name="conversation_preview_trigrams",
+            ),
         ),
     ]

@@ -171,7 +171,7 @@ def test_gzip_bomb_costs_no_more_than_a_batch() -> None:
     assert refused.value.status == 413
 
 
-@pytest.mark.parametrize("broken", [b"no gzip", gzip.compress(b"{}")[:-4]])
+@pytest.mark.parametrize("broken", [b"no gzip", gzip.compress(b"{}", mtime=0)[:-4]])
 def test_broken_gzip_is_refused(broken: bytes) -> None:
     with pytest.raises(Refused) as refused:
         body.unpack(broken, encoding="gzip")
