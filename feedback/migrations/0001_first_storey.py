@@ -5,7 +5,7 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
-import kernel.registry
+import feedback.models.survey
 
 
 class Migration(migrations.Migration):
@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=120, unique=True, verbose_name="name")),
                 (
                     "kind",
-                    models.CharField(choices=kernel.registry.Registry.choices, max_length=24, verbose_name="kind"),
+                    models.CharField(choices=feedback.models.survey.survey_kinds, max_length=24, verbose_name="kind"),
                 ),
                 (
                     "status",

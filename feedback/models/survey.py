@@ -12,6 +12,11 @@ from crm.models import User
 from feedback.kinds.base import SurveyKind, kinds
 
 
+def survey_kinds() -> list[tuple[str, str]]:
+    """Choices owned by the registry: a new kind of survey needs no migration."""
+    return kinds.choices()
+
+
 class SurveyQuerySet(models.QuerySet["Survey"]):
     def visible_to(self, user: Any) -> Self:
         """Everybody who works here may know what customers are asked; what they answered has its own rule."""
@@ -36,7 +41,7 @@ class Survey(models.Model):
         RESOLVED = "conversation.resolved", _("when a person resolves a conversation")
 
     name = models.CharField(_("name"), max_length=120, unique=True)
-    kind = models.CharField(_("kind"), max_length=24, choices=kinds.choices)
+    kind = models.CharField(_("kind"), max_length=24, choices=survey_kinds)
     status = models.CharField(_("status"), max_length=8, choices=Status.choices, default=Status.DRAFT, editable=False)
     trigger = models.CharField(_("asks"), max_length=40, choices=Trigger.choices, blank=True, default=Trigger.NONE)
     # Whom the customer sees: the company, not the product. The hue chooses one of the twelve accents of customer pages.

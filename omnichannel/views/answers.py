@@ -39,9 +39,13 @@ def varying(response: HttpResponse) -> HttpResponse:
 def toast(
     response: HttpResponse, text: str | Promise, *, level: str = "success", undo: dict[str, str] | None = None
 ) -> HttpResponse:
-    """`undo`: {"url", "method"} of the request that takes it back."""
+    """`undo`: {"url", "method"} of the request that takes it back.
+
+    After the swap: by then the live socket may have replaced the button that asked, and htmx tells a button that is gone
+    nothing, but falls back to the page itself.
+    """
     detail: dict[str, Any] = {"level": level, "text": str(text)}
     if undo:
         detail["undo"] = undo
-    response["HX-Trigger"] = json.dumps({"toast": detail})
+    response["HX-Trigger-After-Swap"] = json.dumps({"toast": detail})
     return response

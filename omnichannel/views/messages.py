@@ -22,7 +22,7 @@ NOTHING = "default-src 'none'; sandbox; frame-ancestors 'none'"
 @agents_only
 def message_html(request: SignedInRequest, pk: int) -> HttpResponse:
     rows: MessageQuerySet = Message.objects.visible_to(request.user)
-    message = get_object_or_404(rows.prefetch_related("attachments").select_related("channel"), pk=pk)
+    message = get_object_or_404(rows.prefetch_related("attachments").select_related("contact"), pk=pk)
     return framed(request, message)
 
 

@@ -2,6 +2,7 @@
 colleague, and the background work done by the test itself, so that nothing depends on waiting."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -75,7 +76,7 @@ def open_as(transactional_db: None, browser: Browser, web: str, complaints: list
     contexts = []
 
     def listen(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and "409" not in message.text:
+        if message.type in {"error", "warning"} and not re.search(r"\b(409|422)\b", message.text):
             complaints.append(message.text)
 
     def opened(user: User, path: str, *, width: int = 1280, scheme: str = "light") -> Page:

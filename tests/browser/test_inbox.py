@@ -124,10 +124,25 @@ def test_draft_survives_a_reload_and_leaves_with_the_message(open_as: OpenAs, lo
     page.reload()
     expect(page.locator(".composer textarea")).to_have_value("a medias")
     expect(page.locator(".composer")).to_have_attribute("data-mode", "note")
-    page.locator(".composer textarea").press("Control+Enter")
+    with page.expect_response("**/messages/"):
+        page.locator(".composer textarea").press("Control+Enter")
     expect(page.locator('.message[data-direction="note"] .bubble')).to_have_text("a medias")
     page.reload()
     expect(page.locator(".composer textarea")).to_have_value("")
+
+
+def test_reply_that_cannot_be_sent_says_why_and_keeps_its_text(
+    open_as: OpenAs, lola: User, channel: Channel, complaints: list[str]
+) -> None:
+    conversation = make_conversation(channel)
+    page = live(open_as(lola, f"/inbox/{conversation.pk}/"))
+    conversation.messages.update(identity=None)
+    conversation.contact.identities.all().delete()
+    page.locator(".composer textarea").fill("Está en camino")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".toast")).to_contain_text("No active channel reaches this person")
+    expect(page.locator(".composer textarea")).to_have_value("Está en camino")
+    expect(page.locator('.message[data-direction="out"]')).to_have_count(0)
 
 
 def test_keys_move_open_and_go_on(open_as: OpenAs, lola: User, channel: Channel) -> None:

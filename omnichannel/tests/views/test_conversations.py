@@ -29,7 +29,7 @@ def client(agent: User) -> Client:
 
 
 def toast(response: Any) -> dict[str, Any]:
-    shown: dict[str, Any] = json.loads(response.headers["HX-Trigger"])["toast"]
+    shown: dict[str, Any] = json.loads(response.headers["HX-Trigger-After-Swap"])["toast"]
     return shown
 
 

@@ -105,7 +105,7 @@ def test_failed_delivery_is_sent_again_on_request(client: Client) -> None:
     response = client.post(f"/deliveries/{delivery.pk}/attempts/", headers={"HX-Request": "true"})
     delivery.refresh_from_db()
     assert (delivery.state, delivery.error) == ("queued", "")
-    assert "it is sent again in a moment" in response.headers["HX-Trigger"]
+    assert "it is sent again in a moment" in response.headers["HX-Trigger-After-Swap"]
     assert f'id="delivery-{delivery.message_id}"' in response.content.decode()
 
 
@@ -115,7 +115,7 @@ def test_what_has_arrived_is_not_sent_again(client: Client) -> None:
     response = client.post(f"/deliveries/{delivery.pk}/attempts/", headers={"HX-Request": "true"})
     delivery.refresh_from_db()
     assert delivery.state == "delivered"
-    assert "nothing to repeat" in response.headers["HX-Trigger"]
+    assert "nothing to repeat" in response.headers["HX-Trigger-After-Swap"]
 
 
 def test_replies_of_other_teams_are_not_found(client: Client) -> None:

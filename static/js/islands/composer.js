@@ -1,5 +1,6 @@
 // <form class="composer" data-island="composer optimistic" data-draft="key" data-seen="#id" data-into="#messages">: reply or private
 // note, a draft that survives a reload (this browser tab), and the warning when the customer wrote meanwhile (409).
+const REFUSED = [409, 422] // the answer says why: the thread changed, or it cannot be sent
 const KEY = (form) => `draft:${form.dataset.draft}`
 
 function stored(form) {
@@ -55,10 +56,12 @@ export function mount(form) {
     store(form, area.value)
   })
   area.addEventListener("input", () => store(form, area.value))
-  form.addEventListener("htmx:beforeSwap", ({ detail }) => { if (detail.xhr.status === 409) detail.shouldSwap = true })
-  form.addEventListener("htmx:responseError", (event) => { if ([409, 422].includes(event.detail.xhr.status)) event.stopPropagation() })
+  form.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (REFUSED.includes(detail.xhr.status)) Object.assign(detail, { shouldSwap: true, isError: true })
+  })
+  form.addEventListener("htmx:responseError", (event) => { if (REFUSED.includes(event.detail.xhr.status)) event.stopPropagation() })
   form.addEventListener("htmx:afterRequest", ({ target, detail }) => {
     if (target === form && detail.successful) store(form, area.value)
-    if (target === form && detail.xhr.status === 409) setTimeout(() => unsaid(form))
+    if (target === form && REFUSED.includes(detail.xhr.status)) setTimeout(() => unsaid(form))
   })
 }
