@@ -41,8 +41,8 @@ def toast(
 ) -> HttpResponse:
     """`undo`: {"url", "method"} of the request that takes it back.
 
-    After the swap: by then the live socket may have replaced the button that asked, and htmx tells a button that is gone
-    nothing, but falls back to the page itself.
+    After the swap: by then the live socket may have replaced the button that asked, and htmx tells a button that is
+    gone nothing, but falls back to the page itself.
     """
     detail: dict[str, Any] = {"level": level, "text": str(text)}
     if undo:
