@@ -24,11 +24,19 @@ function write(form, mode) {
   form.querySelector(".composer-route")?.toggleAttribute("hidden", mode === "note")
 }
 
+/** The live screen may bring what was just sent before the request that sent it is answered: one of the two leaves. */
+function arrived(thread) {
+  const said = (item) => item.dataset.direction + item.querySelector(".bubble")?.textContent
+  const real = new Set([...thread.querySelectorAll("[data-message][data-new]")].map(said))
+  thread.querySelectorAll("[data-pending]").forEach((item) => { if (real.has(said(item))) item.remove() })
+}
+
 /** While nothing is being written, whatever stands on the screen counts as seen. */
 function follow(form) {
   const thread = document.querySelector(form.dataset.into)
   const observer = new MutationObserver(() => {
     if (!form.isConnected) return observer.disconnect()
+    arrived(thread)
     const newest = Math.max(0, ...[...thread.querySelectorAll("[data-message]")].map((item) => Number(item.dataset.message)))
     const seen = document.querySelector(form.dataset.seen)
     if (!form.elements.body.value && seen && newest > Number(seen.value)) seen.value = newest
