@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from crm.models import Team, User
 from omnichannel.actions import conversations
@@ -41,6 +41,11 @@ def live(page: Page) -> Page:
     return page
 
 
+def said(page: Page, direction: str, part: str = ".bubble") -> Locator:
+    """What the server has, not what the page shows meanwhile."""
+    return page.locator(f'.message[data-direction="{direction}"]:not([data-pending]) {part}')
+
+
 def count(page: Page, name: str) -> str:
     return page.locator(f'.inbox-tabs [data-counter="inbox-{name}"]').get_attribute("data-count") or ""
 
@@ -66,19 +71,15 @@ def test_two_colleagues_see_the_same_story_unfold(
     one.keyboard.press("n")
     one.keyboard.type("Sale hoy del almacén")
     one.keyboard.press("Control+Enter")
-    expect(two.locator('.message[data-direction="note"]:not([data-pending]) .bubble')).to_have_text(
-        "Sale hoy del almacén"
-    )
+    expect(said(two, "note")).to_have_text("Sale hoy del almacén")
 
     one.get_by_role("button", name="Reply").first.click()
     one.keyboard.type("Llega mañana")
     one.keyboard.press("Control+Enter")
-    expect(two.locator('.message[data-direction="out"]:not([data-pending]) .bubble')).to_have_text("Llega mañana")
+    expect(said(two, "out")).to_have_text("Llega mañana")
     work()
     for page in (one, two):
-        expect(page.locator('.message[data-direction="out"]:not([data-pending]) .delivery')).to_have_attribute(
-            "data-state", "sent"
-        )
+        expect(said(page, "out", ".delivery")).to_have_attribute("data-state", "sent")
 
     answered = Message.objects.get(text="Llega mañana").message_id
     elsewhere(conversations.receive, channel, inbound(text="¡Gracias!", in_reply_to=answered))
@@ -115,7 +116,7 @@ def test_changed_thread_stops_the_reply_and_keeps_its_text(open_as: OpenAs, lola
     expect(page.locator(".composer textarea")).to_have_value("Está en camino")
     assert Delivery.objects.count() == 0
     page.get_by_role("button", name="Send anyway").click()
-    expect(page.locator('.message[data-direction="out"]:not([data-pending]) .bubble')).to_have_text("Está en camino")
+    expect(said(page, "out")).to_have_text("Está en camino")
     expect(page.locator(".composer-news .notice")).to_have_count(0)
     assert Delivery.objects.count() == 1
 
@@ -130,7 +131,7 @@ def test_draft_survives_a_reload_and_leaves_with_the_message(open_as: OpenAs, lo
     expect(page.locator(".composer")).to_have_attribute("data-mode", "note")
     with page.expect_response("**/messages/"):
         page.locator(".composer textarea").press("Control+Enter")
-    expect(page.locator('.message[data-direction="note"]:not([data-pending]) .bubble')).to_have_text("a medias")
+    expect(said(page, "note")).to_have_text("a medias")
     page.reload()
     expect(page.locator(".composer textarea")).to_have_value("")
 
