@@ -10,6 +10,8 @@ from tests import servers
 servers.start()
 servers.load_django()
 pytest_plugins = ["tests.chromium"]
+# Examples are there to be copied; the recipes' tests run the copies.
+collect_ignore_glob = ["*/_example/*"]
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,5 @@
-"""One Chromium for all browser tests of a worker: Playwright runs one event loop in a process, not two."""
+"""A Chromium for each module of browser tests, gone with the module: Playwright keeps an event loop running in the
+thread of the tests, and whatever comes after it would believe that it is called from async code."""
 
 import os
 import subprocess
@@ -14,14 +15,13 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 FLAGS += ["--disable-component-update", "--disable-sync"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Generator[Browser]:
     if not Path(CHROMIUM).exists():
         how = f"{CHROMIUM} is missing: apt-get install chromium, or set HILO_CHROMIUM"
         (pytest.fail if os.environ.get("HILO_REQUIRE_BROWSER") else pytest.skip)(how)
-    with sync_playwright() as playwright:
-        # Playwright's own loop would make Django believe that it is called from async code.
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as environment:
+        environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         chromium.close()

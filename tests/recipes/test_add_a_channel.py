@@ -21,7 +21,7 @@ def test_a_copied_example_is_a_channel(tmp_path: Path) -> None:
     plugin.write_text(plugin.read_text().replace('slug = "example"', 'slug = "pigeon"').replace("Example", "Pigeon"))
     (tmp_path / "pigeon_loft.py").write_text(LOFT.format(loft=str(loft)))
 
-    ours = ("PYTEST_", "HILO_", "DATABASE_URL", "VALKEY_URL")
+    ours = ("PYTEST_", "HILO_", "DJANGO_", "DATABASE_URL", "VALKEY_URL")
     env = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
     paths = ["omnichannel/tests/test_channel_contract.py", str(loft / "pigeon/tests")]
     done = subprocess.run(

@@ -31,7 +31,7 @@ def test_a_copied_example_is_one_more(package: str, tmp_path: Path) -> None:
     plugin.write_text(renamed.replace('"type": "example"', '"type": "lottery"'))
     (tmp_path / "lottery_loft.py").write_text(LOFT.format(package=f"journeys.{package}", loft=str(loft)))
 
-    ours = ("PYTEST_", "HILO_", "DATABASE_URL", "VALKEY_URL")
+    ours = ("PYTEST_", "HILO_", "DJANGO_", "DATABASE_URL", "VALKEY_URL")
     env = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
     paths = ["journeys/tests/test_contracts.py", str(loft / "lottery/tests")]
     done = subprocess.run(

@@ -20,6 +20,7 @@ EMPTY: ParsedMail = {
     "subject": "",
     "date": "",
     "thread_index": "",
+    "language": "",
     "content_type": "",
     "text": "",
     "html": "",

@@ -37,6 +37,7 @@ def to_inbound(found: MailWithFiles, meta: dict[str, Any]) -> InboundMessage:
         references=[bare(each) for each in mail["references"]],
         sent_at=datetime.fromisoformat(mail["date"]) if mail["date"] else None,
         automatic=mail["auto_reply"],
+        language=mail["language"],
         attachments=_attachments(found),
         bounces=[BouncedRecipient(**recipient) for recipient in mail["bounce"]["recipients"]],
         bounced_message_id=_bounced_id(mail, envelope),

@@ -38,6 +38,7 @@ class ParsedMail(TypedDict):
     subject: str
     date: str
     thread_index: str
+    language: str
     content_type: str
     text: str
     html: str
