@@ -111,8 +111,8 @@ def test_a_mail_walks_through_the_whole_house(browser: Browser, product: Product
     expect(agent.locator(".bubble").first).to_contain_text("sigue sin llegar")
     in_outbox(manager, "Hemos recibido tu mensaje")  # the journey welcomed her, in her language
 
-    agent.locator(".thread-assignee select").select_option(label="Irene Robles")
-    expect(agent.locator(".event-line").last).to_contain_text("Irene")
+    agent.locator(".thread-assignee select").select_option(label="Inés Romero (me)")
+    expect(agent.locator(".event-line").last).to_contain_text("Inés Romero")
     agent.keyboard.press("r")
     agent.keyboard.type("Hola, Nuria: salió ayer del almacén y llega mañana. Perdona la espera.")
     agent.keyboard.press("Control+Enter")
@@ -130,7 +130,7 @@ def test_a_mail_walks_through_the_whole_house(browser: Browser, product: Product
     agent.get_by_role("button", name=re.compile("^Resolve")).first.click()
     expect(agent.locator(".event-line").last).to_contain_text("Resolved", timeout=PATIENCE)
 
-    survey = survey_link(in_outbox(manager, "recomendar"), score=9)
+    survey = survey_link(in_outbox(manager, "diez segundos"), score=9)
     customer = house.stranger(width=390, language="es")
     customer.goto(survey)
     picture(customer, "survey")
