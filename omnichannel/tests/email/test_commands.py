@@ -1,4 +1,4 @@
-"""The listeners as processes of their own. Their database is empty: not even the tables are there."""
+"""The listeners as processes of their own. Their database is not there."""
 
 import os
 import signal
@@ -22,7 +22,8 @@ def start() -> Iterator[Start]:
 
     def begin(*arguments: str) -> "subprocess.Popen[bytes]":
         command = [sys.executable, "manage.py", *arguments]
-        started.append(subprocess.Popen(command, cwd=settings.BASE_DIR, env=os.environ, stdin=subprocess.DEVNULL))
+        environment = os.environ | {"DATABASE_URL": "postgresql://hilo@/hilo?host=/nowhere"}
+        started.append(subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdin=subprocess.DEVNULL))
         return started[-1]
 
     yield begin
