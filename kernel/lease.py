@@ -14,6 +14,7 @@ from django.db import connection, models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+IN_LINE = timedelta(seconds=30)  # a claimed row that waits for its turn; begin() renews it
 LEASE = timedelta(seconds=180)  # > Celery's hard time limit of 120 s, < the visibility timeout of 600 s
 
 
@@ -37,8 +38,11 @@ class Leased(models.Model):
 Row = TypeVar("Row", bound=Leased)
 
 
-def claim(rows: models.QuerySet[Row], *, limit: int = 100, lease: timedelta = LEASE) -> list[Row]:
+def claim(rows: models.QuerySet[Row], *, limit: int = 100, lease: timedelta = LEASE, counted: bool = True) -> list[Row]:
     """Claim up to `limit` due rows of the queryset, oldest due first. One short transaction of its own.
+
+    Who works on them one after the other claims with `lease=IN_LINE, counted=False` and calls begin() for each: if the
+    worker dies, only the row that it was at has an attempt more, and the others are free again soon.
 
     Each returned row carries its fencing token in `lease` and its attempt number in `attempts`.
     """
@@ -49,10 +53,19 @@ def claim(rows: models.QuerySet[Row], *, limit: int = 100, lease: timedelta = LE
         if not ids:
             return []
         rows.model._default_manager.filter(pk__in=ids).update(
-            due_at=Now() + lease, attempts=F("attempts") + 1, lease=token
+            due_at=Now() + lease, attempts=F("attempts") + int(counted), lease=token
         )
     claimed = rows.model._default_manager.filter(pk__in=ids, lease=token)
     return sorted(claimed, key=lambda row: ids.index(row.pk))
+
+
+def begin(row: Leased, *, lease: timedelta = LEASE) -> bool:
+    """The turn of a row claimed in line: count its attempt and renew its lease. False: somebody else has it by now."""
+    held = type(row)._default_manager.filter(pk=row.pk, lease=row.lease).exclude(lease=None)
+    if not held.update(due_at=Now() + lease, attempts=F("attempts") + 1):
+        return False
+    row.attempts += 1
+    return True
 
 
 def finish(row: Leased, **changes: Any) -> bool:

@@ -34,6 +34,23 @@ def test_claims_of_many_workers_never_overlap() -> None:
     assert len(set(ids)) == 200
 
 
+def test_a_row_in_line_is_counted_when_its_turn_comes() -> None:
+    make(2)
+    first, second = lease.claim(Retry.objects.all(), lease=lease.IN_LINE, counted=False)
+    assert lease.begin(first) is True
+    assert (first.attempts, second.attempts) == (1, 0)
+    assert sorted(Retry.objects.values_list("attempts", flat=True)) == [0, 1]
+
+
+def test_a_row_in_line_that_somebody_else_took_is_left_alone() -> None:
+    make(1)
+    (row,) = lease.claim(Retry.objects.all(), lease=lease.IN_LINE, counted=False)
+    Retry.objects.update(due_at=Now() - timedelta(seconds=1))  # its worker was stopped for too long
+    (taken,) = lease.claim(Retry.objects.all())
+    assert lease.begin(row) is False
+    assert lease.finish(taken) is True
+
+
 def test_finish_needs_the_token() -> None:
     make(1)
     (row,) = lease.claim(Retry.objects.all())

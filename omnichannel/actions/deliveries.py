@@ -27,9 +27,11 @@ log = logging.getLogger(__name__)
 def send_due(limit: int = 50) -> int:
     """Send what is due. Returns how many deliveries were looked at."""
     open_states = [Delivery.State.QUEUED, Delivery.State.UNKNOWN]
-    rows = lease.claim(Delivery.objects.filter(state__in=open_states, channel__active=True), limit=limit)
+    waiting = Delivery.objects.filter(state__in=open_states, channel__active=True)
+    rows = lease.claim(waiting, limit=limit, lease=lease.IN_LINE, counted=False)
     for delivery in rows:
-        send(delivery)
+        if lease.begin(delivery):
+            send(delivery)
     return len(rows)
 
 

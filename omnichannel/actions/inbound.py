@@ -16,6 +16,7 @@ from omnichannel.channels.base import ChannelError, InboundMessage
 from omnichannel.models import Channel, RawInbound
 
 log = logging.getLogger(__name__)
+READING = timedelta(seconds=60)  # longer than the parser's wall limit of 45 s
 
 
 def receive_raw(*, channel_id: int, dedup_key: str, body: bytes, meta: dict[str, Any] | None = None) -> RawInbound:
@@ -45,9 +46,11 @@ def _wake() -> None:
 
 def process_due(limit: int = 20) -> int:
     """Parse and file what is due. Returns how many items were looked at."""
-    rows = lease.claim(RawInbound.objects.filter(state=RawInbound.State.RECEIVED), limit=limit)
+    received = RawInbound.objects.filter(state=RawInbound.State.RECEIVED)
+    rows = lease.claim(received, limit=limit, lease=lease.IN_LINE, counted=False)
     for raw in rows:
-        process(raw)
+        if lease.begin(raw, lease=READING):
+            process(raw)
     return len(rows)
 
 
