@@ -26,5 +26,12 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Generator[None]:
         databases.drop()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever asks for a browser is marked so: `-m "not browser"` leaves it out."""
+    for item in items:
+        if "browser" in getattr(item, "fixturenames", ()):
+            item.add_marker("browser")
+
+
 def pytest_unconfigure() -> None:
     servers.stop()
