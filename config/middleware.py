@@ -3,6 +3,7 @@
 import time
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 
 import structlog
 from django.core.exceptions import PermissionDenied
@@ -14,6 +15,7 @@ from config import policies
 from kernel.policies import policy_of, refuse
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+SEEN_EVERY = timedelta(minutes=1)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -69,6 +71,22 @@ def user_time_zone(get_response: GetResponse) -> GetResponse:
         chosen = request.user.time_zone if request.user.is_authenticated else ""
         with timezone.override(chosen or None):
             return get_response(request)
+
+    return middleware
+
+
+def session_activity(get_response: GetResponse) -> GetResponse:
+    """When a browser was last seen, for the list of sessions, written at most once in SEEN_EVERY: allauth's own
+    middleware writes at every request, and a durable write is most of the time that a page waits."""
+    from allauth.usersessions.models import UserSession
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        key = request.session.session_key
+        if key and request.user.is_authenticated:
+            seen = UserSession.objects.filter(session_key=key, last_seen_at__gt=timezone.now() - SEEN_EVERY)
+            if not seen.exists():
+                UserSession.objects.create_from_request(request)
+        return get_response(request)
 
     return middleware
 

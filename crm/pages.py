@@ -22,7 +22,7 @@ def contact(found: Contact, user: User) -> dict[str, Any]:
     return {
         "contact": found,
         "place": realtime.read_feed(None, 1)[1],
-        "topics": " ".join(f"contact:{member}" for member in found.member_ids()),
+        "topics": " ".join(f"contact:{member}" for member in found.family_ids),
         "kinds": timeline.KINDS,
         "channels": timeline.channels(found),
         "note_form": NoteForm(),
@@ -34,18 +34,18 @@ def contact(found: Contact, user: User) -> dict[str, Any]:
 
 
 def head(found: Contact, user: User) -> dict[str, Any]:
-    tasks = Task.objects.visible_to(user).filter(contact__in=found.member_ids()).open().most_urgent()
+    tasks = Task.objects.visible_to(user).filter(contact__in=found.family_ids).open().most_urgent()
     return {"value": value.of(found), "next_task": tasks.select_related("owner").first(), "today": today()}
 
 
 def sidebar(found: Contact, user: User) -> dict[str, Any]:
-    tasks = Task.objects.visible_to(user).filter(contact__in=found.member_ids()).open().most_urgent()
+    tasks = Task.objects.visible_to(user).filter(contact__in=found.family_ids).open().most_urgent()
     return {"tasks": tasks.select_related("owner")[:20], "consents": last_words(found), "today": today()}
 
 
 def last_words(found: Contact) -> list[Consent]:
     """What counts now: the newest consent of each channel and purpose."""
-    said = Consent.objects.filter(contact__in=found.member_ids()).order_by("channel", "purpose", "-at", "-pk")
+    said = Consent.objects.filter(contact__in=found.family_ids).order_by("channel", "purpose", "-at", "-pk")
     return list(said.distinct("channel", "purpose"))
 
 

@@ -80,7 +80,7 @@ class Thread:
 
 def read(contact: Contact, *, kind: str = "", channel: str = "", cursor: str = "", size: int = SIZE) -> Thread:
     """One page over everybody merged into the contact and all that they did before they said who they were."""
-    members = contact.member_ids()
+    members = contact.family_ids
     visitors = Identity.objects.filter(contact__in=members, kind="anonymous_id").values_list("value", flat=True)
     events = list(_told(kind, channel).of(members, list(visitors), limit=size + 1, before=_place(cursor)))
     shown = events[:size]
@@ -201,5 +201,5 @@ def _money(properties: dict[str, Any]) -> str:
 
 def channels(contact: Contact) -> list[str]:
     """Channels that this person's newest events came through: what a filter can offer without reading everything."""
-    recent = Event.objects.filter(contact__in=contact.member_ids()).newest_first().values_list("channel", flat=True)
+    recent = Event.objects.filter(contact__in=contact.family_ids).newest_first().values_list("channel", flat=True)
     return sorted({channel for channel in recent[:200] if channel})

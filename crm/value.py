@@ -32,6 +32,6 @@ FROM orders GROUP BY currency ORDER BY count(*) DESC, currency LIMIT 1"""
 
 def of(contact: Contact) -> Value:
     with connection.cursor() as cursor:
-        cursor.execute(_VALUE, [contact.member_ids(), ORDERED])
+        cursor.execute(_VALUE, [contact.family_ids, ORDERED])
         row = cursor.fetchone()
     return Value(int(row[0]), float(row[2]), row[1]) if row else Value()

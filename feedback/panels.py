@@ -32,7 +32,7 @@ def scores_beside_conversation(request: HttpRequest, conversation: Conversation)
 
 def _scores(request: HttpRequest, contact: Contact) -> str:
     """What this person answered, newest first; nothing for somebody who was never asked."""
-    members = contact.member_ids()
+    members = contact.family_ids
     visible = Response.objects.visible_to(request.user).confirmed().filter(invitation__contact__in=members)
     latest = list(visible.select_related("survey").order_by("-submitted_at", "-pk")[:DRAWN])
     asked = None if latest else _last_asked(request.user, members)

@@ -19,7 +19,7 @@ nav("journeys", _("Journeys"), icon="route", policy=managers_only, order=50)
 @panel("contact.sidebar", order=40)
 def journeys(request: HttpRequest, contact: Contact) -> str:
     """Which journeys this person is on, where they stand, what is due next."""
-    rows = Enrolment.objects.visible_to(request.user).filter(contact__in=contact.member_ids())
+    rows = Enrolment.objects.visible_to(request.user).filter(contact__in=contact.family_ids)
     newest = list(
         rows.select_related("journey", "version", "timer", "wait").defer("version__graph").newest_first()[: FEW + 1]
     )

@@ -24,7 +24,7 @@ def conversations(request: HttpRequest, contact: Contact) -> str:
     if not agents_only.admits(request.user):
         return ""
     open_first = Case(When(status=Conversation.Status.OPEN, then=Value(0)), default=Value(1))
-    rows = Conversation.objects.visible_to(request.user).filter(contact__in=contact.member_ids())
+    rows = Conversation.objects.visible_to(request.user).filter(contact__in=contact.family_ids)
     found = list(rows.select_related("assignee").order_by(open_first, "-last_message_at", "-id")[: FEW + 1])
     context = {"conversations": found[:FEW], "more": len(found) > FEW, "contact": contact}
     return render_to_string("omnichannel/contact_panel.html", context, request=request)

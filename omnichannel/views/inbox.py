@@ -16,12 +16,14 @@ from kernel.policies import SignedInRequest, agents_only
 from omnichannel import fragments, listing, thread
 from omnichannel.actions import conversations, outreach
 from omnichannel.actions.outgoing import Unreachable
+from omnichannel.forms import files
 from omnichannel.forms.conversations import NewConversationForm
 from omnichannel.listing import Tab
 from omnichannel.models import Conversation
 from omnichannel.views import answers
 
 STORY = 8  # events beside the thread
+UPLOAD_MS = 600_000  # that the browser waits for a message with files: 20 MB over a slow line
 KNOTS = {"mail": "message", "reply": "message", "notebook-pen": "note", "square-check": "task", "circle-check": "task"}
 KEYS = {Tab.MINE: "m", Tab.UNASSIGNED: "u", Tab.ALL: "a", Tab.RESOLVED: "r"}
 
@@ -100,6 +102,9 @@ def thread_context(request: SignedInRequest, found: Conversation) -> dict[str, A
         "stretch": stretch,
         "newest": stretch.newest,
         "client_id": uuid.uuid4().hex,
+        "most_files": files.MOST_FILES,
+        "most_bytes": files.MOST_BYTES,
+        "upload_ms": UPLOAD_MS,
         "channels": thread.reply_channels(found),
         "assignable": thread.assignable(found),
         "story": story(found.contact),
@@ -117,7 +122,7 @@ def person_url(contact_id: int) -> str:
 def story(contact: Contact) -> list[dict[str, Any]]:
     """The newest knots of the person's own thread."""
     visitors = [i.value for i in contact.identities.all() if i.kind == "anonymous_id"]
-    events = Event.objects.of(contact.member_ids(), visitors, limit=STORY)
+    events = Event.objects.of(contact.family_ids, visitors, limit=STORY)
     return [{"kind": _knot(e.name), "text": _short(tell(e.name, e.properties)), "at": e.occurred_at} for e in events]
 
 
@@ -139,7 +144,8 @@ def new_conversation(request: SignedInRequest) -> HttpResponse:
     number = request.GET.get("contact", "")
     people = Contact.objects.visible_to(request.user).prefetch_related("identities")
     contact = get_object_or_404(people, pk=int(number[:18]) if number.isdecimal() else 0)
-    form = NewConversationForm(request.POST or None, contact=contact, initial={"client_id": uuid.uuid4().hex})
+    given = (request.POST or None, request.FILES or None)
+    form = NewConversationForm(*given, contact=contact, initial={"client_id": uuid.uuid4().hex})
     if form.is_valid():
         try:
             message = outreach.write_to(contact, by=request.user, **form.cleaned_data)

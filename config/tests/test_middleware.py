@@ -1,0 +1,30 @@
+"""What every request passes through."""
+
+from datetime import timedelta
+
+import pytest
+from allauth.usersessions.models import UserSession
+from django.test import Client
+from django.utils import timezone
+
+from crm.tests.factories import user
+
+pytestmark = pytest.mark.django_db
+
+
+def test_session_is_noted_once_a_minute_and_not_at_every_page() -> None:
+    client = Client()
+    client.force_login(user("agent"))
+    client.get("/contacts/")
+    noted = UserSession.objects.get().last_seen_at
+    client.get("/contacts/")
+    assert UserSession.objects.get().last_seen_at == noted
+
+    UserSession.objects.update(last_seen_at=timezone.now() - timedelta(minutes=2))
+    client.get("/contacts/")
+    assert UserSession.objects.get().last_seen_at > noted
+
+
+def test_stranger_leaves_no_session() -> None:
+    Client().get("/accounts/login/")
+    assert not UserSession.objects.exists()
