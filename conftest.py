@@ -11,6 +11,7 @@ servers.start()
 servers.load_django()
 pytest_plugins = ["tests.chromium"]
 # Examples are there to be copied; the recipes' tests run the copies.
+LONGEST_ID = 60
 collect_ignore_glob = ["*/_example/*"]
 
 
@@ -31,6 +32,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """A long parameter is called by its beginning: escaping mails of many kilobytes takes seconds."""
+    if isinstance(val, str | bytes) and len(val) > LONGEST_ID:
+        return repr(val[:LONGEST_ID])
+    return None
 
 
 def pytest_unconfigure() -> None:

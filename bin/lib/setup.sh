@@ -30,7 +30,8 @@ make_environment() {
 
 # set_up ARGUMENTS…: those of config/setup.
 set_up() {
-    unset PYTHONHOME
+    # The product is many processes: without bytecode (git-ignored) each one compiles the whole house anew.
+    unset PYTHONHOME PYTHONDONTWRITEBYTECODE
     make_environment
     PYTHONPATH="$here" "$here/.venv/bin/python" -m config.setup "$@" || exit 1
 }
