@@ -6,7 +6,7 @@ from journeys.engine import intake
 from kernel.failpoints import failpoint
 
 
-@consumer()
+@consumer(listens=intake.listened)
 def react(events: list[Event]) -> None:
     """Triggers let people in, waits let them go on. Safe to run twice: a person enters once for an event, and a wait
     that has ended is gone."""

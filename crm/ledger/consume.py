@@ -9,7 +9,7 @@ An event that makes a reaction fail goes to the consumer's retry table and the o
 
 import inspect
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,13 +28,17 @@ Reaction = Callable[[Any], Any]
 
 @dataclass(frozen=True)
 class Consumer:
-    """`names` empty: every event. `batched`: the function takes a list of events instead of one."""
+    """`names` empty: every event. `batched`: the function takes a list of events instead of one.
+
+    `listens` is asked before each batch and says which names count right now; other events are passed over unread.
+    """
 
     name: str
     names: tuple[str, ...]
     react: Reaction
     batched: bool
     gets_fact: bool
+    listens: Callable[[], Collection[str]] | None = None
 
 
 _consumers: dict[str, Consumer] = {}
@@ -53,11 +57,11 @@ def on(*facts: type[Fact]) -> Callable[[Reaction], Reaction]:
     return register
 
 
-def consumer(*names: str) -> Callable[[Reaction], Reaction]:
+def consumer(*names: str, listens: Callable[[], Collection[str]] | None = None) -> Callable[[Reaction], Reaction]:
     """`@consumer() def react(events): …` Whole batches of events, for consumers that work set by set."""
 
     def register(function: Reaction) -> Reaction:
-        _add(Consumer(_name(function), names, function, batched=True, gets_fact=False))
+        _add(Consumer(_name(function), names, function, batched=True, gets_fact=False, listens=listens))
         return function
 
     return register
@@ -122,10 +126,14 @@ ORDER BY xid, id LIMIT %s"""
 
 
 def unread(cursor: Cursor, consumer: Consumer, horizon: int, limit: int) -> list[Event]:
+    """Asked after the horizon was taken, `listens` knows all that was set up before any of these events was written."""
     columns = ", ".join(str(field.column) for field in Event._meta.concrete_fields)
-    names = "AND name = ANY(%s)" if consumer.names else ""
+    wanted = consumer.names if consumer.listens is None else consumer.listens()
+    if consumer.listens is not None and not wanted:
+        return []
+    names = "AND name = ANY(%s)" if wanted else ""
     params: list[Any] = [cursor.xid, cursor.event_id, horizon]
-    params += [list(consumer.names)] if consumer.names else []
+    params += [list(wanted)] if wanted else []
     return list(Event.objects.raw(_UNREAD.format(columns=columns, names=names), [*params, limit]))
 
 

@@ -1,19 +1,16 @@
 """Writing into the ledger: `publish(fact)` in the same transaction as the change that it reports."""
 
-import json
-import re
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
 from crm.ledger.fact import Fact
 from kernel import realtime
+from kernel.recordset import as_json
 
 MAX_DEPTH = 16  # reactions to reactions to …: past this it is a loop
 
@@ -121,17 +118,8 @@ def _insert(
         for fact, key, cause_id, depth in zip(facts, keys, cause_ids, depths, strict=True)
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [_json(rows)])
+        cursor.execute(_INSERT, [as_json(rows)])
         return dict(cursor.fetchall())
-
-
-_NUL = re.compile(r"(\\\\)|\\u0000")  # an escaped backslash stays, whatever follows it
-
-
-def _json(rows: list[dict[str, Any]]) -> str:
-    """Without NUL, which jsonb cannot hold."""
-    text = json.dumps(rows, cls=DjangoJSONEncoder)
-    return _NUL.sub(lambda found: found[1] or "", text) if "\\u0000" in text else text
 
 
 def _existing(message_id: str) -> Recorded:

@@ -32,6 +32,11 @@ class Item:
     person: Family
 
 
+def listened() -> list[str]:
+    """Names of all events that move anybody on any journey; the ledger's others need not be read."""
+    return Version.objects.listened()
+
+
 def take_in(events: Sequence[Event]) -> None:
     listening = _listening({event.name for event in events if event.contact_id})
     if not listening:
@@ -120,7 +125,7 @@ def _knock(version: Version, item: Item) -> list[tuple[Any, ...]]:
             key = f"event:{happening.id}" if entry == "each" else ""
             contact = item.person.survivor_id
             place = (version.journey_id, version.pk, contact, key, entry == "once", placed.id)
-            return [(*place, happening.id, store.entry_json(happening))]
+            return [(*place, happening.id, store.entry_of(happening))]
     return []
 
 

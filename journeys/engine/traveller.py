@@ -1,7 +1,7 @@
 """Somebody under way, in memory, while the engine takes them on."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from crm.ledger import Recorded
 from crm.ledger.publish import MAX_DEPTH
@@ -11,8 +11,7 @@ from journeys.people import Happening, Person, Visit
 State = Enrolment.State
 
 
-@dataclass
-class Mark:
+class Mark(NamedTuple):
     """One line for the log."""
 
     node: str

@@ -89,6 +89,11 @@ class VersionQuerySet(models.QuerySet["Version"]):
         """Published versions with a trigger or a wait for one of these events."""
         return self.filter(published_at__isnull=False, listens__overlap=sorted(names))
 
+    def listened(self) -> list[str]:
+        """Names of the events that any published version has a trigger or a wait for."""
+        names = self.filter(published_at__isnull=False).annotate(name=models.Func("listens", function="unnest"))
+        return sorted(names.order_by().values_list("name", flat=True).distinct())
+
 
 class Version(models.Model):
     """One state of a journey's graph: {"nodes": […], "edges": […]}, explained in journeys/graph.py."""

@@ -3,15 +3,15 @@
 `outgoing.send` is the verb for one; this one is for journeys and campaigns, which decide for hundreds at a time.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
 from crm.models import Identity
 from crm.models.families import families
+from kernel.recordset import recordset
 from kernel.wakeup import wake
 from omnichannel.actions.outgoing import Unreachable, default_channel
 from omnichannel.models import Channel, Delivery, Message
@@ -49,68 +49,73 @@ def send_many(mailings: Sequence[Mailing], *, channel: Channel | None = None) ->
     return {m.key: f"No address for {channel.name}." for m in wanted if m.contact_id not in addresses}
 
 
-def _addresses(contact_ids: set[int], kind: str) -> dict[int, Identity]:
+class Address(NamedTuple):
+    contact_id: int
+    identity_id: int
+    value: str
+    display: str
+
+
+def _addresses(contact_ids: set[int], kind: str) -> dict[int, Address]:
     """The newest address of each, over all that a person is; the order is that of `outgoing.reachable_identity`."""
     people = families(contact_ids)
-    members = {member for family in people.values() for member in family.member_ids}
-    best: dict[int, Identity] = {}
     owner = {member: person.survivor_id for person in people.values() for member in person.member_ids}
-    rows = Identity.objects.filter(contact__in=members, kind=kind).order_by("verified", "last_seen_at", "pk")
-    for identity in rows:
-        best[owner[identity.contact_id]] = identity
+    best: dict[int, Address] = {}
+    rows = Identity.objects.filter(contact__in=owner, kind=kind).order_by("verified", "last_seen_at", "pk")
+    for row in rows.values_list("contact_id", "pk", "value", "display"):
+        best[owner[row[0]]] = Address(*row)
     return {i: best[person.survivor_id] for i, person in people.items() if person.survivor_id in best}
 
 
-def _write(mailings: Sequence[Mailing], channel: Channel, addresses: dict[int, Identity]) -> None:
-    """Both inserts take one array for each column: measured, a third of the time of `bulk_create` is saved."""
+def _write(mailings: Sequence[Mailing], channel: Channel, addresses: dict[int, Address]) -> None:
     if not mailings:
         return
     ids = _new_ids(len(mailings))
     to = [addresses[mailing.contact_id] for mailing in mailings]
+    messages = recordset(_MESSAGE, _message_rows(mailings, ids, channel, to))
     with connection.cursor() as cursor:
-        cursor.execute(_MESSAGES, [channel.pk, channel.address, *_columns(_message_rows(mailings, ids, channel, to))])
-        cursor.execute(_DELIVERIES, [channel.pk, *_columns(_delivery_rows(mailings, ids, to))])
+        cursor.execute(_MESSAGES, [channel.pk, channel.address, messages])
+        cursor.execute(_DELIVERIES, [channel.pk, recordset(_DELIVERY, _delivery_rows(mailings, ids, to))])
     transaction.on_commit(_wake, robust=True)
 
 
+_MESSAGE = ("id", "contact_id", "identity_id", "to", "subject", "text", "html", "message_id")
 _MESSAGES = """
 INSERT INTO omnichannel_message
     (channel_id, sender, id, contact_id, identity_id, "to", subject, text, html, message_id, direction, automatic,
      sender_name, cc, reply_text, external_id, in_reply_to, "references", thread_index, created_at)
 SELECT %s, %s, id, contact_id, identity_id, ARRAY["to"], subject, text, html, message_id, 'outbound', true,
        '', '{}', '', '', '', '{}', '', now()
-FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[])
-     AS t(id, contact_id, identity_id, "to", subject, text, html, message_id)"""
+FROM jsonb_to_recordset(%s::jsonb)
+     AS t(id bigint, contact_id bigint, identity_id bigint, "to" text, subject text, text text, html text,
+          message_id text)"""
 
+_DELIVERY = ("message_id", "address", "key", "purpose", "extra")
 _DELIVERIES = """
 INSERT INTO omnichannel_delivery
     (channel_id, message_id, address, key, purpose, extra, state, error, provider_id, attempts, due_at, created_at)
 SELECT %s, message_id, address, key, purpose, extra, 'queued', '', '', 0, now(), now()
-FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::jsonb[])
-     AS t(message_id, address, key, purpose, extra)"""
+FROM jsonb_to_recordset(%s::jsonb) AS t(message_id bigint, address text, key text, purpose text, extra jsonb)"""
 
 
 def _message_rows(
-    mailings: Sequence[Mailing], ids: Sequence[int], channel: Channel, to: Sequence[Identity]
+    mailings: Sequence[Mailing], ids: Sequence[int], channel: Channel, to: Sequence[Address]
 ) -> list[tuple[Any, ...]]:
-    plugin, rows = channel.plugin, []
-    for mailing, pk, identity in zip(mailings, ids, to, strict=True):
+    """One Message serves all as what the channel makes its ids from: making an instance takes longer than the rest."""
+    plugin, message, rows = channel.plugin, Message(channel=channel), []
+    for mailing, pk, address in zip(mailings, ids, to, strict=True):
         subject = mailing.subject[:500]
-        message_id = plugin.new_message_id(Message(pk=pk, contact_id=mailing.contact_id, channel=channel))
-        words = (subject, mailing.text, mailing.html, message_id)
-        rows.append((pk, mailing.contact_id, identity.pk, identity.display, *words))
+        message.pk, message.contact_id = pk, mailing.contact_id
+        words = (subject, mailing.text, mailing.html, plugin.new_message_id(message))
+        rows.append((pk, mailing.contact_id, address.identity_id, address.display, *words))
     return rows
 
 
-def _delivery_rows(mailings: Sequence[Mailing], ids: Sequence[int], to: Sequence[Identity]) -> list[tuple[Any, ...]]:
+def _delivery_rows(mailings: Sequence[Mailing], ids: Sequence[int], to: Sequence[Address]) -> list[tuple[Any, ...]]:
     return [
-        (pk, identity.value, mailing.key, mailing.purpose, json.dumps(mailing.extra))
-        for mailing, pk, identity in zip(mailings, ids, to, strict=True)
+        (pk, address.value, mailing.key, mailing.purpose, mailing.extra)
+        for mailing, pk, address in zip(mailings, ids, to, strict=True)
     ]
-
-
-def _columns(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
 
 
 def _new_ids(count: int) -> list[int]:

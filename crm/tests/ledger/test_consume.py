@@ -64,6 +64,28 @@ def test_only_the_names_asked_for_arrive(consumer: Consumer) -> None:
     assert consume.lags()[consumer.name] == 0
 
 
+def test_a_consumer_may_say_before_each_batch_what_it_listens_to() -> None:
+    heard: list[str] = []
+    names: list[str] = []
+
+    def hear(events: list[Event]) -> None:
+        heard.extend(event.name for event in events)
+
+    own = Consumer("test.hear", (), hear, batched=True, gets_fact=False, listens=lambda: names)
+    consume._add(own)
+    consume.ensure_cursors()
+    try:
+        happen(1)
+        assert consume.drain(own) == 0  # nobody listened when it happened: it is passed over for good
+        names.append("test.other")
+        happen(2)
+        happen(3, name="test.other")
+        assert consume.drain(own) == 1
+        assert heard == ["test.other"]
+    finally:
+        consume._consumers.pop(own.name)
+
+
 def test_a_late_commit_with_a_smaller_id_is_not_skipped(consumer: Consumer) -> None:
     begun, may_commit = Signal(), Signal()
 
