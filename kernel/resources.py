@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, ClassVar, Protocol
 
+from django.core.exceptions import RequestDataTooBig
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -36,7 +37,7 @@ class Resource(GenericViewSet[Any]):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if any("\x00" in value for value in request.query_params.values()):
             raise exceptions.ParseError("NUL characters cannot be searched for.")
-        body = bytes(request._request.body) if request.headers.get("Idempotency-Key") else b""
+        body = _whole_body(request) if request.headers.get("Idempotency-Key") else b""
         super().initial(request, *args, **kwargs)
         extra = self.policies.get(self.action or "")
         if extra is not None and not extra.admits(request.user):
@@ -52,6 +53,14 @@ class Resource(GenericViewSet[Any]):
         answer = partial(handler, request, *args, **kw)
         status, data, again = remember(actor_of(request), key, digest, lambda: _plain(answer()))
         return Response(data, status=status, headers={"Idempotency-Replayed": "true"} if again else None)
+
+
+def _whole_body(request: Request) -> bytes:
+    """What the key stands for. Raises Problem for more than is kept in memory (DATA_UPLOAD_MAX_MEMORY_SIZE)."""
+    try:
+        return bytes(request._request.body)
+    except RequestDataTooBig:
+        raise Problem(413, "With an Idempotency-Key, a request may have 2 MB. Messages have their client_id.") from None
 
 
 def number(request: Request, name: str) -> int | None:

@@ -24,6 +24,7 @@ startIslands({
   shortcuts: here(shortcuts),
   theme: here(theme),
   toast: here(toast),
+  attachments: () => import("./js/islands/attachments.js"),
   autosize: () => import("./js/islands/autosize.js"),
   composer: () => import("./js/islands/composer.js"),
   copy: () => import("./js/islands/copy.js"),
@@ -31,5 +32,6 @@ startIslands({
   "inbox-list": () => import("./js/islands/inbox-list.js"),
   optimistic: () => import("./js/islands/optimistic.js"),
   panes: () => import("./js/islands/panes.js"),
+  passkey: () => import("./js/islands/passkey.js"),
   scrolled: () => import("./js/islands/scrolled.js"),
 })

@@ -1,5 +1,7 @@
 """What happens to conversations: a customer writes, an agent answers, notes, assigns, resolves, reopens."""
 
+from collections.abc import Sequence
+
 from django.db import transaction
 from django.db.models import Max
 from django.db.models.functions import Now
@@ -9,8 +11,8 @@ from crm.actions import contacts
 from crm.ledger import publish
 from crm.models import User
 from omnichannel.actions import bounces, outgoing
-from omnichannel.actions.messages import excerpt, existing, store_inbound
-from omnichannel.channels.base import InboundMessage
+from omnichannel.actions.messages import attach_all, excerpt, existing, store_inbound
+from omnichannel.channels.base import AttachedFile, InboundMessage
 from omnichannel.facts import (
     ConversationAssigned,
     ConversationOpened,
@@ -115,6 +117,7 @@ def reply(
     channel: Channel | None = None,
     client_id: str | None = None,
     seen_message_id: int | None = None,
+    attachments: Sequence[AttachedFile] = (),
 ) -> Message:
     """Answer the customer. Written now, sent after the commit; the same `client_id` again is the same reply.
 
@@ -126,7 +129,9 @@ def reply(
     if sent is not None:
         return sent
     _check_unchanged(conversation, seen_message_id)
-    message = outgoing.answer(conversation, by=by, body=body, channel=channel, client_id=client_id)
+    message = outgoing.answer(
+        conversation, by=by, body=body, channel=channel, client_id=client_id, attachments=attachments
+    )
     _note_answer(conversation, by, message)
     publish(
         MessageSent(
@@ -165,7 +170,14 @@ def _note_answer(conversation: Conversation, by: User, message: Message) -> None
 
 
 @transaction.atomic
-def add_note(conversation: Conversation, *, by: User, body: str, client_id: str | None = None) -> Message:
+def add_note(
+    conversation: Conversation,
+    *,
+    by: User,
+    body: str,
+    client_id: str | None = None,
+    attachments: Sequence[AttachedFile] = (),
+) -> Message:
     """A private note: colleagues see it, the customer never does."""
     conversation = _locked(conversation)
     sent = _sent_before(conversation, client_id)
@@ -179,6 +191,7 @@ def add_note(conversation: Conversation, *, by: User, body: str, client_id: str 
         text=body,
         client_id=client_id,
     )
+    attach_all(note, attachments)
     publish(
         NoteAdded(
             contact_id=conversation.contact_id,

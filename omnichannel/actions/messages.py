@@ -1,18 +1,24 @@
-"""Storing messages: what a customer sent becomes rows and files."""
+"""Storing messages: what was said and what goes with it becomes rows and files."""
 
 import hashlib
+from collections.abc import Sequence
 
 from django.core.files.base import ContentFile
 from django.utils.text import Truncator
 
 from crm.models import Contact, Identity
-from omnichannel.channels.base import InboundAttachment, InboundMessage
+from omnichannel.channels.base import AttachedFile, InboundMessage
 from omnichannel.models import Attachment, Channel, Conversation, Message, RawInbound
 
 
 def excerpt(message: Message, length: int = 140) -> str:
-    """The beginning of what was said, on one line."""
-    return Truncator(" ".join(message.visible_text.split())).chars(length)
+    """The beginning of what was said, on one line; of a message that is only files, their names."""
+    said = " ".join(message.visible_text.split())
+    return Truncator(said or _names(message)).chars(length)
+
+
+def _names(message: Message) -> str:
+    return ", ".join(message.attachments.order_by("pk").values_list("filename", flat=True)[:10])
 
 
 def existing(channel: Channel, inbound: InboundMessage) -> Message | None:
@@ -56,8 +62,7 @@ def store_inbound(
         thread_index=inbound.headers.get("thread-index", "")[:600],
         sent_at=inbound.sent_at,
     )
-    for attachment in inbound.attachments:
-        attach(message, attachment)
+    attach_all(message, inbound.attachments)
     return message
 
 
@@ -70,7 +75,12 @@ def _identity(inbound: InboundMessage) -> Identity | None:
     return None
 
 
-def attach(message: Message, attachment: InboundAttachment) -> Attachment:
+def attach_all(message: Message, files: Sequence[AttachedFile]) -> None:
+    for file in files:
+        attach(message, file)
+
+
+def attach(message: Message, attachment: AttachedFile) -> Attachment:
     return Attachment.objects.create(
         message=message,
         file=ContentFile(attachment.content, name="file"),

@@ -1,11 +1,14 @@
 """Deciding to send: the message and its Delivery are written with the decision; sending comes after the commit."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from crm.models import Contact, Identity, User
 from kernel.wakeup import wake
+from omnichannel.actions.messages import attach_all
+from omnichannel.channels.base import AttachedFile
 from omnichannel.models import Channel, Conversation, Delivery, Message
 
 
@@ -14,7 +17,13 @@ class Unreachable(Exception):
 
 
 def answer(
-    conversation: Conversation, *, by: User, body: str, channel: Channel | None, client_id: str | None
+    conversation: Conversation,
+    *,
+    by: User,
+    body: str,
+    channel: Channel | None,
+    client_id: str | None,
+    attachments: Sequence[AttachedFile] = (),
 ) -> Message:
     """An agent's reply inside a conversation: by the channel and to the address that the customer last used."""
     last = _last_inbound(conversation, channel)
@@ -36,7 +45,10 @@ def answer(
         references=_references(last),
         client_id=client_id,
     )
-    return _write(message, key=f"reply:{client_id}" if client_id else "", purpose=Delivery.Purpose.TRANSACTIONAL)
+    key = f"reply:{client_id}" if client_id else ""
+    written = _write(message, key=key, purpose=Delivery.Purpose.TRANSACTIONAL)
+    attach_all(written, attachments)
+    return written
 
 
 def _last_inbound(conversation: Conversation, channel: Channel | None) -> Message | None:

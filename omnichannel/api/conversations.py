@@ -8,16 +8,19 @@ from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schem
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.models import User
-from kernel.api import CursorPages, Problem
+from kernel.api import CursorPages, PlainJSON, Problem
 from kernel.policies import agents_only
 from kernel.resources import Resource, number
 from omnichannel.actions import conversations
 from omnichannel.actions.outgoing import Unreachable
 from omnichannel.api.messages import MessageSerializer, thread
+from omnichannel.channels.base import AttachedFile
+from omnichannel.forms.files import read
 from omnichannel.models import Channel, Conversation, Inbox, Message, Resolution
 
 
@@ -55,6 +58,26 @@ class NewMessageSerializer(serializers.Serializer[Any]):
     )
 
 
+class NewMessageWithFilesSerializer(NewMessageSerializer):
+    """As a form with files: words, files or both."""
+
+    body = serializers.CharField(max_length=100_000, required=False, allow_blank=True, default="")
+    attachments = serializers.ListField(
+        child=serializers.FileField(), default=list, help_text="Up to 10 files, 20 MB in all; more is refused."
+    )
+
+    def validate_attachments(self, given: list[Any]) -> list[AttachedFile]:
+        return read(given)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs["body"] and not attrs["attachments"]:
+            raise serializers.ValidationError({"body": ["Write something, or attach a file."]})
+        return attrs
+
+
+WRITING = {"application/json": NewMessageSerializer, "multipart/form-data": NewMessageWithFilesSerializer}
+
+
 @extend_schema_serializer(examples=[OpenApiExample("With a reason", value={"reason": "Sent again"}, request_only=True)])
 class ResolutionSerializer(serializers.ModelSerializer[Resolution]):
     class Meta:
@@ -68,6 +91,10 @@ class AssignmentSerializer(serializers.Serializer[Any]):
     to = serializers.PrimaryKeyRelatedField[User](
         queryset=User.objects.filter(is_active=True), allow_null=True, help_text="null: back to the queue."
     )
+
+
+def _words(said: dict[str, Any]) -> dict[str, Any]:
+    return {"body": said["body"], "client_id": said.get("client_id"), "attachments": said.get("attachments", ())}
 
 
 class ThreadPages(CursorPages):
@@ -105,16 +132,22 @@ class Conversations(ListModelMixin, RetrieveModelMixin, Resource):
         return super().list(request, *args, **kwargs)
 
     @extend_schema(responses=MessageSerializer(many=True))
-    @action(detail=True, pagination_class=ThreadPages, serializer_class=MessageSerializer)
+    @action(
+        detail=True,
+        pagination_class=ThreadPages,
+        serializer_class=MessageSerializer,
+        parser_classes=[PlainJSON, MultiPartParser],
+    )
     def messages(self, request: Request, pk: str = "") -> Response:
         page = self.paginate_queryset(thread(Message.objects.filter(conversation=self.get_object())))
         return self.get_paginated_response(MessageSerializer(page or [], many=True).data)
 
-    @extend_schema(request=NewMessageSerializer, responses={201: MessageSerializer})
+    @extend_schema(request=WRITING, responses={201: MessageSerializer})
     @messages.mapping.post
     def write(self, request: Request, pk: str = "") -> Response:
         conversation = self.get_object()
-        given = NewMessageSerializer(data=request.data)
+        as_form = (request.content_type or "").startswith("multipart/")
+        given = (NewMessageWithFilesSerializer if as_form else NewMessageSerializer)(data=request.data)
         given.is_valid(raise_exception=True)
         said = given.validated_data
         message = self._note(conversation, said) if said["private"] else self._reply(conversation, said)
@@ -122,7 +155,7 @@ class Conversations(ListModelMixin, RetrieveModelMixin, Resource):
 
     def _note(self, conversation: Conversation, said: dict[str, Any]) -> Message:
         by: Any = self.request.user
-        return conversations.add_note(conversation, by=by, body=said["body"], client_id=said.get("client_id"))
+        return conversations.add_note(conversation, by=by, **_words(said))
 
     def _reply(self, conversation: Conversation, said: dict[str, Any]) -> Message:
         inboxes = Inbox.objects.visible_to(self.request.user)
@@ -130,9 +163,7 @@ class Conversations(ListModelMixin, RetrieveModelMixin, Resource):
         account = get_object_or_404(Channel, inbox__in=inboxes, pk=channel, active=True) if channel else None
         by: Any = self.request.user
         try:
-            return conversations.reply(
-                conversation, by=by, body=said["body"], channel=account, client_id=said.get("client_id")
-            )
+            return conversations.reply(conversation, by=by, channel=account, **_words(said))
         except Unreachable as error:
             raise Problem(409, str(error)) from None
 

@@ -36,7 +36,9 @@ class ChannelError(Exception):
 
 
 @dataclass(frozen=True)
-class InboundAttachment:
+class AttachedFile:
+    """A file that goes with a message, in either direction. `content_type` is what its sender says that it is."""
+
     filename: str
     content_type: str
     content: bytes
@@ -74,7 +76,7 @@ class InboundMessage:
     sent_at: datetime | None = None
     automatic: bool = False  # an auto-reply or a list: shown, never answered by a robot, never reopens
     language: str = ""
-    attachments: Sequence[InboundAttachment] = ()
+    attachments: Sequence[AttachedFile] = ()
     bounces: Sequence[BouncedRecipient] = ()
     bounced_message_id: str = ""
     headers: dict[str, str] = field(default_factory=dict)  # what threading looks at (thread-index, envelope recipient)

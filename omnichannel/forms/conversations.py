@@ -7,19 +7,32 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Contact, User
 from omnichannel import thread
+from omnichannel.forms.files import FilesField, files_help
 from omnichannel.models import Channel, Conversation
 
 LONGEST = 100_000  # characters of one message
 
 
 class MessageForm(forms.Form):
-    """A reply, or with `private` a note. `last_message_id`: the newest message its writer had seen."""
+    """A reply, or with `private` a note: words, files or both. `last_message_id`: the newest message its writer saw."""
 
-    body = forms.CharField(max_length=LONGEST, strip=True)
+    body = forms.CharField(max_length=LONGEST, strip=True, required=False)
+    attachments = FilesField()
     private = forms.BooleanField(required=False)
     client_id = forms.CharField(max_length=64, required=False)
     last_message_id = forms.IntegerField(required=False, min_value=0)
     channel = forms.ModelChoiceField(Channel.objects.filter(active=True), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        if not self.errors and not given["body"] and not given["attachments"]:
+            self.add_error("body", _("Write something first."))
+        return given
+
+    @property
+    def complaint(self) -> str:
+        """The first thing that is wrong, for somebody who sees only one sentence."""
+        return next((str(messages[0]) for messages in self.errors.values()), "")
 
 
 class AssignmentForm(forms.Form):
@@ -37,6 +50,7 @@ class NewConversationForm(forms.Form):
     channel = forms.ModelChoiceField(Channel.objects.none(), label=_("From"), empty_label=None)
     subject = forms.CharField(max_length=500, label=_("Subject"))
     body = forms.CharField(max_length=LONGEST, label=_("Message"), widget=forms.Textarea({"rows": 10}))
+    attachments = FilesField(label=_("Files"), help_text=files_help)
     client_id = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, contact: Contact, **kwargs: Any) -> None:

@@ -22,11 +22,11 @@ from omnichannel.views.inbox import opened, visible
 @require_POST
 @agents_only
 def messages(request: SignedInRequest, pk: int) -> HttpResponse:
-    """A reply or a private note."""
+    """A reply or a private note, with files or without."""
     conversation = visible(request, pk)
-    form = MessageForm(request.POST)
+    form = MessageForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _refused(_("Write something first; the text may have up to 100,000 characters."))
+        return _refused(form.complaint)
     try:
         message = _write(request, conversation, form)
     except ThreadChanged as changed:
@@ -38,18 +38,11 @@ def messages(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _write(request: SignedInRequest, conversation: Conversation, form: MessageForm) -> Message:
     data = form.cleaned_data
+    said = {"body": data["body"], "attachments": data["attachments"], "client_id": data["client_id"] or None}
     if data["private"]:
-        return conversations.add_note(
-            conversation, by=request.user, body=data["body"], client_id=data["client_id"] or None
-        )
-    return conversations.reply(
-        conversation,
-        by=request.user,
-        body=data["body"],
-        channel=data["channel"],
-        client_id=data["client_id"] or None,
-        seen_message_id=data["last_message_id"],
-    )
+        return conversations.add_note(conversation, by=request.user, **said)
+    seen = data["last_message_id"]
+    return conversations.reply(conversation, by=request.user, channel=data["channel"], seen_message_id=seen, **said)
 
 
 def _written(request: SignedInRequest, conversation: Conversation, message: Message) -> list[SafeString]:

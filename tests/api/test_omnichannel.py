@@ -1,4 +1,7 @@
+from typing import Any
+
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -146,3 +149,51 @@ def test_list_needs_as_many_queries_for_three_rows_as_for_one(
             api.post(f"conversations/{make_conversation().pk}/messages/", {"body": "x"})
 
     assert counts[0] == counts[1]
+
+
+def send_form(api: Api, **fields: Any) -> Any:
+    return api.client.post("/api/v1/conversations/1/messages/", fields, headers=api.headers)
+
+
+def test_reply_as_a_form_takes_files_along(api: Api) -> None:
+    files = [SimpleUploadedFile("a.pdf", b"%PDF", "application/pdf"), SimpleUploadedFile("b.txt", b"b", "text/plain")]
+    answer = send_form(api, body="Here it is.", attachments=files, client_id="f1")
+
+    shown = answer.json()
+    assert (answer.status_code, shown["text"], shown["direction"]) == (201, "Here it is.", "outbound")
+    assert [(f["filename"], f["content_type"], f["size"]) for f in shown["attachments"]] == [
+        ("a.pdf", "application/pdf", 4),
+        ("b.txt", "text/plain", 1),
+    ]
+    assert Delivery.objects.get(message=shown["id"]).state == "queued"
+
+
+def test_private_note_may_be_a_file_alone(api: Api) -> None:
+    note = send_form(api, private="true", attachments=SimpleUploadedFile("plan.png", b"png", "image/png")).json()
+
+    assert (note["direction"], note["text"], note["attachments"][0]["filename"]) == ("note", "", "plan.png")
+
+
+@pytest.mark.parametrize(
+    ("count", "size", "field", "sentence"),
+    [
+        (11, 1, "attachments", "A message takes up to 10 files; these are 11."),
+        (2, 11 << 20, "attachments", "The files are too large: together they may have 20.0\xa0MB."),
+        (0, 0, "body", "Write something, or attach a file."),
+    ],
+)
+def test_form_that_is_too_much_or_nothing_is_refused(
+    api: Api, count: int, size: int, field: str, sentence: str
+) -> None:
+    files = [SimpleUploadedFile(f"{n}.bin", b"x" * size) for n in range(count)]
+    answer = send_form(api, attachments=files) if files else send_form(api, body=" ")
+
+    assert (answer.status_code, answer.json()["errors"]) == (400, {field: [sentence]})
+    assert Message.objects.filter(conversation=1, direction="outbound").count() == 1
+
+
+def test_idempotency_key_for_more_than_is_compared_says_so(api: Api) -> None:
+    api.headers |= {"Idempotency-Key": "big"}
+    answer = send_form(api, attachments=SimpleUploadedFile("big.bin", b"x" * (3 << 20)))
+
+    assert (answer.status_code, answer["Content-Type"]) == (413, "application/problem+json")

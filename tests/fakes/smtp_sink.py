@@ -37,10 +37,14 @@ class SmtpSink:
 
     def __enter__(self) -> SmtpSink:
         self.loop = asyncio.new_event_loop()
-        self.server = self.loop.run_until_complete(self.loop.create_server(self._session, "127.0.0.1", 0))
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
         self.thread.start()
+        self.server = asyncio.run_coroutine_threadsafe(self._listen(), self.loop).result(5)
         return self
+
+    async def _listen(self) -> asyncio.Server:
+        """In a thread of its own: a browser test has a loop running in the test's thread."""
+        return await self.loop.create_server(self._session, "127.0.0.1", 0)
 
     def _session(self) -> SMTP:
         return SMTP(self, enable_SMTPUTF8=True, loop=self.loop)

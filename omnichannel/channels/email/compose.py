@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import datetime as dt
+import re
 import struct
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -23,6 +24,7 @@ from .tokens import Token
 
 MAX_REFERENCES = 50
 THREAD_INDEX_BYTES = 22
+PLAIN_TYPE = re.compile(r"(application|audio|font|image|text|video)/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]{0,100}")
 FILETIME_EPOCH = dt.datetime(1601, 1, 1, tzinfo=dt.UTC)
 
 
@@ -158,11 +160,11 @@ def _with_marker(html: str, token: Token) -> str:
 
 
 def _add_attachment(mail: EmailMessage, attachment: Attachment) -> None:
-    main, _, sub = one_line(attachment.content_type).partition("/")
+    main, _, sub = _sendable_type(attachment.content_type).partition("/")
     with attachment.file.open("rb") as file:
-        mail.add_attachment(
-            file.read(),
-            maintype=main or "application",
-            subtype=sub or "octet-stream",
-            filename=one_line(attachment.filename),
-        )
+        mail.add_attachment(file.read(), maintype=main, subtype=sub, filename=one_line(attachment.filename))
+
+
+def _sendable_type(content_type: str) -> str:
+    """Bytes of a kind that a mail can carry as they are: `message/…` and `multipart/…` would be read as mail again."""
+    return content_type if PLAIN_TYPE.fullmatch(content_type) else "application/octet-stream"

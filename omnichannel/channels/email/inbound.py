@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from crm.models import Claim
-from omnichannel.channels.base import BouncedRecipient, InboundAttachment, InboundMessage
+from omnichannel.channels.base import AttachedFile, BouncedRecipient, InboundMessage
 
 from . import tokens
 from .parsed import Address, ParsedMail
@@ -69,10 +69,10 @@ def _addresses(addresses: list[Address]) -> list[str]:
     return [each["address"] for each in addresses]
 
 
-def _attachments(found: MailWithFiles) -> list[InboundAttachment]:
+def _attachments(found: MailWithFiles) -> list[AttachedFile]:
     """In the order of the mail: `data-attachment` in the HTML counts them from 0."""
     return [
-        InboundAttachment(
+        AttachedFile(
             filename=attached["filename"],
             content_type=attached["content_type"],
             content=content,

@@ -153,6 +153,15 @@ def test_attachment_goes_along(account: Channel, sink: SmtpSink) -> None:
     )
 
 
+@pytest.mark.parametrize("kind", ["message/rfc822", "multipart/mixed", "text/plain\r\nBcc: x@y.example", "", "odd"])
+def test_file_that_would_be_read_as_mail_goes_as_bytes(account: Channel, kind: str) -> None:
+    delivery = replied(account)
+    content = ContentFile(b"Subject: x\n\nhello", name="f")
+    Attachment.objects.create(message=delivery.message, file=content, filename="a.eml", content_type=kind, size=17)
+    part = next(iter(compose(delivery).iter_attachments()))
+    assert (part.get_content_type(), part.get_content()) == ("application/octet-stream", b"Subject: x\n\nhello")
+
+
 def test_lines_that_begin_with_a_dot_arrive_whole(account: Channel, sink: SmtpSink) -> None:
     send(replied(account, body="one\n.\n.two\n..three"))
     assert sink.accepted[0].mail.get_body(("plain",)).get_content().splitlines() == ["one", ".", ".two", "..three"]  # type: ignore[union-attr]

@@ -26,7 +26,7 @@ function write(form, mode) {
 
 /** The live screen may bring what was just sent before the request that sent it is answered: one of the two leaves. */
 function arrived(thread) {
-  const said = (item) => item.dataset.direction + item.querySelector(".bubble")?.textContent
+  const said = (item) => item.dataset.direction + (item.querySelector(".bubble")?.textContent ?? "")
   const real = new Set([...thread.querySelectorAll("[data-message][data-new]")].map(said))
   thread.querySelectorAll("[data-pending]").forEach((item) => { if (real.has(said(item))) item.remove() })
 }
