@@ -1,7 +1,7 @@
 """People who wait: what a tick costs when nobody is due, how late those are who are due, how many go on in a second.
 
 `firing_lag` counts from the moment a timer is due to the moment its enrolment has moved on, with the sweep running
-without a break; in the product it runs every 3 seconds, which adds up to that.
+without a break; in the product it runs every second, which adds up to that.
 """
 
 import time

@@ -77,7 +77,12 @@ class Invitation(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=("survey", "asked_at"), name="invitation_asked"),
+            models.Index(
+                fields=("survey", "asked_at"),
+                include=("answered_at", "inbox", "delivery"),
+                condition=Q(suppressed="", is_test=False),
+                name="invitation_rate",
+            ),
             models.Index(
                 fields=("contact", "asked_at"), name="invitation_recent", condition=Q(suppressed="", is_test=False)
             ),

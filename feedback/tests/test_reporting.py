@@ -194,3 +194,19 @@ def test_months_follow_one_another_over_the_end_of_the_year() -> None:
         date(2025, 12, 1),
         date(2026, 1, 1),
     ]
+
+
+def test_cells_counted_in_one_pass_tell_the_same_as_steps_and_groups() -> None:
+    conversation = make_conversation(make_channel())
+    answers([10, 9, 0], language="es")
+    answers([7], at=datetime(2026, 2, 1, 12, tzinfo=MADRID), language="en")
+    make_response(9, at=NOON, conversation=conversation)
+    scope = Scope("nps", SINCE, UNTIL)
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        counted = reporting.cells(scope, "month", "inbox_id", "language")
+    assert len([q for q in queries if "feedback_response" in q["sql"]]) == 1
+    assert reporting.steps_of(counted) == reporting.by_step(scope, "month")
+    for by in ("inbox", "language"):
+        assert reporting.groups_of(scope.plugin, counted, by) == reporting.groups(scope, by)

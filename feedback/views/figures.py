@@ -13,11 +13,24 @@ from django.utils.translation import ngettext
 
 from feedback.forms.report import ReportForm
 from feedback.kinds.base import SurveyKind
-from feedback.reporting import Rate, Scope, band_counts, by_step, count, groups, response_rate, told, total
+from feedback.reporting import (
+    Cell,
+    Rate,
+    Scope,
+    band_counts,
+    cells,
+    count,
+    groups_of,
+    response_rate,
+    steps_of,
+    told,
+    total,
+)
 from feedback.statistics import Change, Display, Estimate, sample_size, sample_size_for_change
 from kernel import charts
 
 MARGIN = 10  # points: what a manager usually wants to know a score to
+BREAKDOWN = ("inbox_id", "language")  # counted together with the steps: one pass over the answers for the whole page
 BAND_WIDTH = 480  # units of the band bar's viewBox
 
 
@@ -38,7 +51,8 @@ class Segment:
 
 def overview(scope: Scope, form: ReportForm, query: QueryDict) -> dict[str, Any]:
     """Everything above the verbatims."""
-    plugin, steps = scope.plugin, by_step(scope, form.chosen_step)
+    plugin, counted = scope.plugin, cells(scope, form.chosen_step, *BREAKDOWN)
+    steps = steps_of(counted)
     counts, before = total(steps), count(scope.previous)
     estimate = plugin.estimate(counts)
     period = spell_period(scope)
@@ -53,7 +67,7 @@ def overview(scope: Scope, form: ReportForm, query: QueryDict) -> dict[str, Any]
         "trend": _trend(told(plugin, steps), form.chosen_step, period),
         "change": spell_change(plugin.change(before, counts), estimate, before),
         "rate": _rate(response_rate(scope)),
-        "differences": _differences(scope),
+        "differences": _differences(plugin, counted),
         "advice": advice(estimate),
     }
 
@@ -146,12 +160,12 @@ def _trend(entries: list[dict[str, Any]], step: str, period: str) -> charts.Tren
     return charts.trend_band(moments, title=title, period=period) if len(moments) > 1 else None
 
 
-def _differences(scope: Scope) -> list[dict[str, Any]]:
+def _differences(plugin: SurveyKind, counted: list[Cell]) -> list[dict[str, Any]]:
     """By inbox and by language, where there is more than one of them."""
     languages = {code: str(name) for code, name in settings.LANGUAGES}
     found = []
     for by, title in (("inbox", _("Inbox")), ("language", _("Language"))):
-        rows = groups(scope, by)
+        rows = groups_of(plugin, counted, by)
         if len(rows) > 1:
             found.append({"title": title, "rows": [_difference(row, languages) for row in rows]})
     return found
