@@ -11,7 +11,7 @@ import urllib.request
 from collections.abc import Callable
 from email.message import EmailMessage
 
-from tests.faults.setting import ADDRESS
+from tests.faults.setting import address_of
 
 PATIENCE_SECONDS = 120
 
@@ -19,7 +19,9 @@ PATIENCE_SECONDS = 120
 class Load:
     """`acknowledged` holds the ids that were promised to be kept, written down after the promise."""
 
-    def __init__(self, *, port: int, smtp_port: int, key: str) -> None:
+    def __init__(self, *, name: str, port: int, smtp_port: int, key: str) -> None:
+        self.name = name
+        self.domain = f"{name}.example"
         self.port = port
         self.smtp_port = smtp_port
         self.key = key
@@ -48,13 +50,13 @@ class Load:
     def _write_mails(self, numbers: range) -> None:
         for number in numbers:
             mail = EmailMessage()
-            mail["From"] = f"Person {number} <person{number}@load.example>"
-            mail["To"] = ADDRESS
+            mail["From"] = f"Person {number} <person{number}@{self.domain}>"
+            mail["To"] = address_of(self.name)
             mail["Subject"] = f"Question {number}"
-            mail["Message-ID"] = f"<load-{number}@load.example>"
+            mail["Message-ID"] = f"<mail-{number}@{self.domain}>"
             mail.set_content(f"Where is my order {number}?")
             self._until_acknowledged(lambda mail=mail: self._send(mail))  # type: ignore[misc]
-            self.mails.append(f"load-{number}@load.example")
+            self.mails.append(f"mail-{number}@{self.domain}")
 
     def _send(self, mail: EmailMessage) -> None:
         with smtplib.SMTP("127.0.0.1", self.smtp_port, timeout=10) as client:
@@ -70,9 +72,9 @@ class Load:
     def _event(self, number: int, *, is_order: bool) -> dict[str, object]:
         return {
             "type": "track",
-            "event": "Order Completed" if is_order else "Product Viewed",
-            "messageId": f"event-{number}",
-            "userId": f"customer-{number % 100}",
+            "event": f"{self.name} ordered" if is_order else "Product Viewed",
+            "messageId": f"{self.name}-event-{number}",
+            "userId": f"{self.name}-customer-{number % 100}",
             "properties": {"order": number},
         }
 
@@ -81,9 +83,9 @@ class Load:
             [
                 {
                     "type": "identify",
-                    "messageId": f"identify-{number}",
-                    "userId": f"customer-{number}",
-                    "traits": {"email": f"customer{number}@load.example"},
+                    "messageId": f"{self.name}-identify-{number}",
+                    "userId": f"{self.name}-customer-{number}",
+                    "traits": {"email": f"customer{number}@{self.domain}"},
                 }
                 for number in range(people)
             ]

@@ -1,28 +1,37 @@
-"""Runs inside the product under test (`manage.py shell`): what the load needs, and what came of it."""
+"""Runs inside the product under test, in a process that `Witness` asks: what a load needs, and what came of it."""
 
 import json
+import sys
 from collections import Counter
+from collections.abc import Callable
+from io import StringIO
 from typing import Any
+
+from django.core.management import call_command
+from django.db import connection
 
 from crm.models import ApiKey, Event
 from journeys.actions import journeys
 from omnichannel.models import Attempt, Channel, Delivery, Inbox, Message, RawInbound
 
-ADDRESS = "support@hilo.example"
 THANKS = {"en": {"subject": "Thank you", "text": "Your order {{ event.properties.order }} is on its way."}}
 
 
-def build() -> None:
-    """A channel, a key, and a journey that thanks for each order. Prints the key."""
-    inbox = Inbox.objects.create(name="Support")
-    Channel.objects.create(kind="email", name="Support", address=ADDRESS, inbox=inbox)
-    journey = journeys.create(name="Thanks")
-    journeys.publish(journeys.add_version(journey, graph=graph(), by=None), by=None)
-    print(json.dumps({"key": ApiKey.objects.issue(name="load", scopes=["all"])[1]}))
+def address_of(name: str) -> str:
+    return f"support@{name}.example"
 
 
-def graph() -> dict[str, Any]:
-    order = {"event": "Order Completed", "entry": "again"}
+def build(name: str) -> dict[str, str]:
+    """A channel, a key, and a journey that thanks for each order of this load."""
+    inbox = Inbox.objects.create(name=name)
+    Channel.objects.create(kind="email", name=name, address=address_of(name), inbox=inbox)
+    journey = journeys.create(name=name)
+    journeys.publish(journeys.add_version(journey, graph=graph(name), by=None), by=None)
+    return {"key": ApiKey.objects.issue(name=name, scopes=["all"])[1]}
+
+
+def graph(name: str) -> dict[str, Any]:
+    order = {"event": f"{name} ordered", "entry": "again"}
     send = {"texts": THANKS, "brand": "Casa Lumbre", "purpose": "transactional"}
     return {
         "nodes": [
@@ -34,19 +43,39 @@ def graph() -> dict[str, Any]:
     }
 
 
-def report() -> None:
-    """Prints what there is, counted by the keys that the load knows."""
-    print(
-        json.dumps(
-            {
-                "inbound": Counter(RawInbound.objects.values_list("state", flat=True)),
-                "mails": Counter(Message.objects.filter(direction="inbound").values_list("message_id", flat=True)),
-                "events": Counter(Event.objects.exclude(source="hilo").values_list("message_id", flat=True)),
-                "deliveries": Counter(Delivery.objects.values_list("state", flat=True)),
-                "sends": dict(Delivery.objects.values_list("message__message_id", "key")),
-                "cut_short": list(
-                    Attempt.objects.filter(finished_at=None).values_list("delivery__message__message_id", flat=True)
-                ),
-            }
-        )
-    )
+def inbound(name: str) -> Counter[str]:
+    return Counter(RawInbound.objects.filter(channel__name=name).values_list("state", flat=True))
+
+
+def report(name: str) -> dict[str, Any]:
+    """What there is of this load, counted by the keys that it knows."""
+    mails = Message.objects.filter(direction="inbound", message_id__endswith=f"@{name}.example")
+    events = Event.objects.filter(message_id__startswith=f"{name}-event-")
+    sends = Delivery.objects.filter(address__endswith=f"@{name}.example")
+    cut_short = Attempt.objects.filter(finished_at=None)
+    return {
+        "mails": Counter(mails.values_list("message_id", flat=True)),
+        "events": Counter(events.values_list("message_id", flat=True)),
+        "deliveries": Counter(sends.values_list("state", flat=True)),
+        "sends": dict(sends.values_list("message__message_id", "key")),
+        "cut_short": list(cut_short.values_list("delivery__message__message_id", flat=True)),
+    }
+
+
+def inconsistencies(name: str) -> list[str]:
+    """What the consistency command finds in the whole house."""
+    printed = StringIO()
+    try:
+        call_command("consistency", stdout=printed)
+    except SystemExit:
+        return [line for line in printed.getvalue().splitlines() if not json.loads(line)["ok"]]
+    return []
+
+
+def serve() -> None:
+    """Answers `[function, name]` lines with a line of JSON each, on a fresh connection: servers are killed meanwhile."""
+    functions: dict[str, Callable[[str], Any]] = {f.__name__: f for f in (build, inbound, report, inconsistencies)}
+    for line in sys.stdin:
+        function, name = json.loads(line)
+        connection.close()
+        print(json.dumps(functions[function](name)), flush=True)

@@ -17,13 +17,13 @@ SUITES_OWN = ("DATABASE_URL", "VALKEY_URL", "BROKER_URL", "HILO_DATA", "HILO_TES
 
 @pytest.fixture
 def data_dir(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    with _empty_folder(monkeypatch) as folder:
+    with empty_folder(monkeypatch) as folder:
         yield folder
 
 
 @pytest.fixture(scope="module")
 def keeper() -> Iterator[Keeper]:
-    with pytest.MonkeyPatch.context() as environment, _empty_folder(environment) as folder:
+    with pytest.MonkeyPatch.context() as environment, empty_folder(environment) as folder:
         keeper = Keeper(folder)
         yield keeper
         keeper.stop()
@@ -35,7 +35,7 @@ def running(keeper: Keeper) -> Product:
 
 
 @contextmanager
-def _empty_folder(environment: pytest.MonkeyPatch) -> Iterator[Path]:
+def empty_folder(environment: pytest.MonkeyPatch) -> Iterator[Path]:
     """Not pytest's tmp_path: that lies in a folder that the servers' account may not enter."""
     for name in SUITES_OWN:
         environment.delenv(name, raising=False)
