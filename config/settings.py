@@ -29,6 +29,8 @@ ALLOWED_HOSTS = env.words("HILO_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 MAIL_DOMAIN = env.text("HILO_MAIL_DOMAIN", "hilo.example")
 SMTP_URL = env.text("HILO_SMTP_URL")
+EMAIL_BACKEND = "crm.mail.Queued"  # mails to colleagues: rows first, like everything that leaves
+DEFAULT_FROM_EMAIL = f"Hilo <no-reply@{MAIL_DOMAIN}>"
 DEMO_PASSWORD = env.text("HILO_DEMO_PASSWORD")
 TRUSTED_PROXY_COUNT = int(env.text("HILO_TRUSTED_PROXIES", "0"))
 # host:port pairs on private addresses that the egress client may reach (tests, providers inside the same network).
@@ -116,7 +118,8 @@ if ROLE == "web":  # threads share a pool; forked Celery children must not
     DATABASES["default"]["CONN_MAX_AGE"] = 0
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# After a restart of the database no request pays for a connection that died with it.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATEMENT_TIMEOUT_MS = {"web": 10_000}.get(ROLE, 0)
 
@@ -166,7 +169,8 @@ CELERY_BEAT_SCHEDULE = {
     "drain the ledger's consumers": {"task": "crm.tasks.drain_consumers", "schedule": 3.0},
     "process what came in": {"task": "omnichannel.tasks.process_inbound", "schedule": 3.0},
     "send what is due": {"task": "omnichannel.tasks.send_due", "schedule": 3.0},
-    "advance due journeys": {"task": "journeys.tasks.advance_due", "schedule": 3.0},
+    "send mails to colleagues": {"task": "config.tasks.send_account_mails", "schedule": 3.0},
+    "advance due journeys": {"task": "journeys.tasks.advance_due", "schedule": 1.0},
     "worker heartbeat": {"task": "crm.tasks.heartbeat", "schedule": 5.0},
 }
 
@@ -189,13 +193,20 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"  # accounts are made by admins, never by strangers (config.accounts)
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody can make Hilo write to an address that has no account
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a mail when the password or the second step was changed
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/5m/key", "reset_password": "20/m/ip,5/m/key"}
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 USERSESSIONS_TRACK_ACTIVITY = True
+MFA_ADAPTER = "config.accounts.MFAAdapter"
+MFA_FORMS = {"add_webauthn": "config.passkeys.PasskeyForm"}
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # the address is the admin's word, see above
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
 MFA_TOTP_ISSUER = "Hilo"
+MFA_TOTP_TOLERANCE = 1  # steps of 30 s that the phone's clock may be off, RFC 6238 §5.2
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": json.loads(env.text("HILO_OIDC", "[]"))}}
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 

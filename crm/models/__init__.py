@@ -1,5 +1,6 @@
 """The nouns of crm."""
 
+from crm.models.account_mail import AccountMail
 from crm.models.activity import Note, Task
 from crm.models.api_key import ApiKey, IdempotencyRecord
 from crm.models.consent import Consent
@@ -9,6 +10,7 @@ from crm.models.identity import Claim, Identity
 from crm.models.user import Team, User
 
 __all__ = [
+    "AccountMail",
     "Alias",
     "ApiKey",
     "Claim",

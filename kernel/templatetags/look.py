@@ -107,3 +107,25 @@ def initials(name: object) -> str:
 def hue(name: object) -> int:
     """The same name always has the same colour, on every page and machine (not Python's salted hash)."""
     return zlib.crc32(str(name).encode()) % HUES
+
+
+# Most browsers name others before themselves, so the special ones come first.
+BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrome": "Chrome", "Safari": "Safari"}
+SYSTEMS = {
+    "iPhone": "iPhone",
+    "iPad": "iPad",
+    "Android": "Android",
+    "Windows": "Windows",
+    "Mac OS": "Mac",
+    "Linux": "Linux",
+}
+
+
+@register.filter
+def browser(user_agent: str) -> str:
+    """ "Chrome on Linux": what a person can recognise in a User-Agent header; its first word where nothing is known."""
+    name = next((name for sign, name in BROWSERS.items() if sign in user_agent), "")
+    system = next((name for sign, name in SYSTEMS.items() if sign in user_agent), "")
+    if name and system:
+        return gettext("%(browser)s on %(system)s") % {"browser": name, "system": system}
+    return name or system or user_agent.partition(" ")[0][:40] or gettext("Unknown browser")

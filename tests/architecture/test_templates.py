@@ -14,7 +14,7 @@ INLINE = {
     "a style attribute": re.compile(r"\sstyle\s*=", re.IGNORECASE),
     "an event handler": re.compile(r"<[^>]*\son[a-z]+\s*=", re.IGNORECASE),
     "a javascript: address": re.compile(r"javascript:", re.IGNORECASE),
-    "a script of its own": re.compile(r"<script(?![^>]*\bsrc=)[^>]*>", re.IGNORECASE),
+    "a script of its own": re.compile(r"<script(?![^>]*(\bsrc=|type=.application/json))[^>]*>", re.IGNORECASE),
     "an evaluated htmx value": re.compile(r"hx-on[:-]|hx-vals=['\"]js:|\[event\."),
     "unescaped text": re.compile(r"\|\s*safe\b|autoescape off"),
 }

@@ -1,0 +1,10 @@
+"""Celery doors of config: wake-ups that call one verb. Losing any of them loses nothing."""
+
+from celery import shared_task
+
+from config import account_mail
+
+
+@shared_task
+def send_account_mails() -> None:
+    account_mail.send_due()

@@ -1,0 +1,106 @@
+"""Colleagues and customers."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from crm.actions import search_text
+from crm.models import Company, Contact, Identity, Tag, Team, User
+from kernel.admin_lists import FastList
+
+
+@admin.register(User)
+class Users(FastList, UserAdmin):  # type: ignore[type-arg]
+    """Roles are groups: agent, sales, manager, admin."""
+
+    ordering = ("email",)
+    list_display = ("email", "first_name", "last_name", "team", "is_active", "last_login")
+    list_filter = ("groups", "team", "is_active")
+    search_fields = ("email", "first_name", "last_name")
+    autocomplete_fields = ("team",)
+    filter_horizontal = ("groups",)
+    fieldsets = (
+        (None, {"fields": ("email", "password")}),
+        (_("Person"), {"fields": ("first_name", "last_name", "team", "language", "time_zone")}),
+        (_("Roles"), {"fields": ("is_active", "is_staff", "groups")}),
+    )
+    add_fieldsets = ((None, {"fields": ("email", "first_name", "last_name", "team", "password1", "password2")}),)
+
+    actions = ("take_second_step_away",)
+
+    @admin.action(description=_("Take the second step of signing in away"))
+    def take_second_step_away(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
+        """For who lost phone, key and codes: from then on the password is enough, until they set it up again."""
+        for colleague in chosen:
+            Authenticator.objects.filter(user=colleague).delete()
+            self.log_change(request, colleague, _("Second step of signing in taken away."))
+        said = ngettext(
+            "%(number)d colleague signs in with the password alone now.",
+            "%(number)d colleagues sign in with the password alone now.",
+            len(chosen),
+        )
+        self.message_user(request, said % {"number": len(chosen)}, messages.SUCCESS)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """A mailbox that was somebody's before can no longer reset the password."""
+        super().save_model(request, obj, form, change)
+        EmailAddress.objects.filter(user=obj).exclude(email__iexact=obj.email).delete()
+
+
+@admin.register(Team)
+class Teams(FastList):
+    search_fields = ("name",)
+
+
+@admin.register(Tag)
+class Tags(FastList):
+    search_fields = ("name",)
+
+
+@admin.register(Company)
+class Companies(FastList):
+    list_display = ("name", "domain", "created_at")
+    search_fields = ("name", "domain")
+    ordering = ("-pk",)
+
+    def save_model(self, request: HttpRequest, obj: Company, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        search_text.refresh(obj.contact_set.values_list("pk", flat=True))
+
+
+class Identities(admin.TabularInline[Identity, Contact]):
+    model = Identity
+    extra = 0
+    max_num = 20
+    fields = readonly_fields = ("kind", "display", "source", "verified", "shared", "last_seen_at")
+    can_delete = False
+
+
+@admin.register(Contact)
+class Contacts(FastList):
+    list_display = ("name", "company", "owner", "feeling", "language", "last_activity_at")
+    list_select_related = ("company", "owner")
+    list_filter = ("feeling", "language")
+    search_fields = ("first_name",)  # shows the box; get_search_results asks the product's own search
+    search_help_text = _("Name, address, number or company")
+    autocomplete_fields = ("company", "owner", "team", "tags")
+    readonly_fields = ("created_at", "last_activity_at")
+    ordering = ("-last_activity_at", "-pk")
+    inlines = (Identities,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Contact]:
+        return super().get_queryset(request).prefetch_related("identities")
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        return queryset.matching(search_term), False
+
+    def save_model(self, request: HttpRequest, obj: Contact, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        search_text.refresh([obj.pk])
