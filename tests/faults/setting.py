@@ -73,7 +73,7 @@ def inconsistencies(name: str) -> list[str]:
 
 
 def serve() -> None:
-    """Answers `[function, name]` lines with a line of JSON each, on a fresh connection: servers are killed meanwhile."""
+    """A line of JSON for each line `[function, name]`, on a fresh connection: servers are killed meanwhile."""
     functions: dict[str, Callable[[str], Any]] = {f.__name__: f for f in (build, inbound, report, inconsistencies)}
     for line in sys.stdin:
         function, name = json.loads(line)
