@@ -8,18 +8,22 @@ Message-ID, so that mailboxes may show one), marketing never, and the count is s
 """
 
 import logging
+from contextlib import closing
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.db.models.functions import Now
 
 from crm.ledger import publish
 from crm.models import Consent
 from kernel import lease
 from kernel.failpoints import failpoint
-from omnichannel.channels.base import ChannelError, SendResult
+from omnichannel.channels.base import ChannelError, ChannelKind, SendResult, channels
 from omnichannel.facts import DeliveryChanged
 from omnichannel.models import Attempt, Channel, Delivery, Suppression
+
+NEEDED = ("channel", "message__conversation", "message__channel", "message__attachments")  # once for a whole batch
 
 log = logging.getLogger(__name__)
 
@@ -29,19 +33,36 @@ def send_due(limit: int = 50) -> int:
     open_states = [Delivery.State.QUEUED, Delivery.State.UNKNOWN]
     waiting = Delivery.objects.filter(state__in=open_states, channel__active=True)
     rows = lease.claim(waiting, limit=limit, lease=lease.IN_LINE, counted=False)
-    for delivery in rows:
-        if lease.begin(delivery):
-            send(delivery)
+    prefetch_related_objects(rows, *NEEDED)
+    with closing(Senders()) as senders:
+        for delivery in rows:
+            send(delivery, senders)
     return len(rows)
 
 
-def send(delivery: Delivery) -> None:
-    """One claimed delivery, all the way to its result."""
+class Senders:
+    """The plug-ins of one batch, one for each account: what the first delivery opened serves the others too."""
+
+    def __init__(self) -> None:
+        self._of: dict[int, ChannelKind] = {}
+
+    def of(self, channel: Channel) -> ChannelKind:
+        if channel.pk not in self._of:
+            self._of[channel.pk] = channel.plugin
+        return self._of[channel.pk]
+
+    def close(self) -> None:
+        for plugin in self._of.values():
+            plugin.close()
+
+
+def send(delivery: Delivery, senders: Senders) -> None:
+    """One claimed delivery, from its turn all the way to its result."""
     if not _begin(delivery):
         return
     failpoint("before_provider_call")
     try:
-        result = delivery.channel.plugin.send(delivery)
+        result = senders.of(delivery.channel).send(delivery)
     except ChannelError as error:
         _failed(delivery, error)
     except Exception as error:
@@ -54,11 +75,13 @@ def send(delivery: Delivery) -> None:
 
 @transaction.atomic
 def _begin(delivery: Delivery) -> bool:
-    """Check again that it may go, and record the attempt. False: it must not be sent (now)."""
-    if not lease.holds(delivery):
+    """Its turn: check again that it may go, and record the attempt. False: it must not be sent (now)."""
+    if not lease.begin(delivery):
         return False
-    reason = _why_not(delivery)
-    if reason:
+    if delivery.channel.kind not in channels:
+        _settle(delivery, Delivery.State.FAILED, error=f"No channel of kind {delivery.channel.kind} is installed.")
+        return False
+    if reason := _why_not(delivery):
         _settle(delivery, Delivery.State.SUPPRESSED, error=reason)
         return False
     if _died_in_between(delivery) and not _may_repeat(delivery):
@@ -101,7 +124,7 @@ def _sent(delivery: Delivery, result: SendResult) -> None:
     _end_attempt(delivery, result.state, "")
     if lease.holds(delivery):
         _settle(delivery, result.state, provider_id=result.provider_id)
-        delivery.channel.report(Channel.Health.GOOD)
+        delivery.channel.report_good()
 
 
 @transaction.atomic

@@ -91,7 +91,7 @@ class SendResult:
 
 
 class ChannelKind:
-    """Base of all channels. One instance per channel account, made for each use: `channel.plugin`."""
+    """Base of all channels. An instance serves one account for one use, or for one batch of deliveries."""
 
     slug: ClassVar[str]
     label: ClassVar[str | Promise]
@@ -120,8 +120,14 @@ class ChannelKind:
         return None
 
     def send(self, delivery: "Delivery") -> SendResult:
-        """Hand one message to the provider. No transaction is open. Raises ChannelError."""
+        """Hand one message to the provider. No transaction is open. Raises ChannelError.
+
+        The deliveries of a batch come to one instance, one after the other: it may keep a connection until close().
+        """
         raise NotImplementedError(f"{type(self).__name__} must implement send().")
+
+    def close(self) -> None:
+        """The batch is over: give back what send() kept open. Called once; raises nothing."""
 
     def check_settings(self) -> list[str]:
         """Sentences about what is missing or wrong in the account's settings; empty when it can work."""

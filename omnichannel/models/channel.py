@@ -1,15 +1,19 @@
 """Team queues and channel accounts: four different things that others mix up (inbox, account, identity, person)."""
 
+from datetime import timedelta
 from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Team
 from crm.secrets import seal, unseal
 from omnichannel.channels.base import ChannelKind, channels
+
+GOOD_FOR = timedelta(minutes=1)
 
 
 def channel_kinds() -> list[tuple[str, str]]:
@@ -93,6 +97,13 @@ class Channel(models.Model):
     def report(self, health: "Channel.Health", detail: str = "") -> None:
         """What a door or a sender found out; read by the operations page."""
         type(self).objects.filter(pk=self.pk).update(health=health, health_detail=detail[:500], health_at=Now())
+        self.health, self.health_at = health, timezone.now()
+
+    def report_good(self) -> None:
+        """Written at a change and else once a minute: a thousand sends must not queue for this one row."""
+        fresh = self.health_at is not None and timezone.now() - self.health_at < GOOD_FOR
+        if self.health != self.Health.GOOD or not fresh:
+            self.report(self.Health.GOOD)
 
 
 class ImapCursor(models.Model):

@@ -12,6 +12,8 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+HANG_UP = "hang up"
+
 
 @dataclass
 class Accepted:
@@ -26,7 +28,8 @@ class Accepted:
 
 @dataclass
 class SmtpSink:
-    """`replies[step]` replaces the answer of a step (mail, rcpt, data); `hang_up` closes the connection there instead.
+    """`replies[step]` replaces the answers of a step (mail, rcpt, data, rset) one after the other: "" is the usual one,
+    HANG_UP closes the connection; `hang_up` does so every time. `connections` counts beginnings, `farewells` QUITs.
 
     The step "answer" is after the content has arrived: what is hung up there was accepted, and the sender cannot know.
     """
@@ -34,6 +37,8 @@ class SmtpSink:
     replies: dict[str, list[str]] = field(default_factory=dict)
     hang_up: set[str] = field(default_factory=set)
     accepted: list[Accepted] = field(default_factory=list)
+    connections: int = 0
+    farewells: int = 0
 
     def __enter__(self) -> SmtpSink:
         self.loop = asyncio.new_event_loop()
@@ -47,6 +52,7 @@ class SmtpSink:
         return await self.loop.create_server(self._session, "127.0.0.1", 0)
 
     def _session(self) -> SMTP:
+        self.connections += 1
         return SMTP(self, enable_SMTPUTF8=True, loop=self.loop)
 
     def __exit__(
@@ -65,12 +71,20 @@ class SmtpSink:
         return f"smtp://127.0.0.1:{self.port}"
 
     def _scripted(self, step: str, server: SMTP) -> str | None:
-        if step in self.hang_up:
+        scripted = self.replies.get(step)
+        reply = scripted.pop(0) if scripted else ""
+        if step in self.hang_up or reply == HANG_UP:
             assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
             return "421 gone"
-        scripted = self.replies.get(step)
-        return scripted.pop(0) if scripted else None
+        return reply or None
+
+    async def handle_RSET(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        return self._scripted("rset", server) or "250 OK"
+
+    async def handle_QUIT(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        self.farewells += 1
+        return "221 Bye"
 
     async def handle_MAIL(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]

@@ -26,6 +26,7 @@ class EmailChannel(ChannelKind):
     icon = "mail"
     identity_kind = "email"
     has_subject = True
+    _line: smtp.Line | None = None  # this instance's own: for one batch, in one thread
 
     def parse(self, raw: RawInbound) -> list[InboundMessage]:
         if reason := raw.meta.get("refused"):
@@ -45,11 +46,21 @@ class EmailChannel(ChannelKind):
     def send(self, delivery: Delivery) -> SendResult:
         """Without any mail server the delivery ends in the outbox viewer: it is `sent` to there."""
         mail = compose(delivery)
-        server = self.smtp_server()
-        if server is None:
+        line = self._open_line()
+        if line is None:
             return SendResult(provider_id=f"outbox:{delivery.message.message_id}"[:320])
-        answer = smtp.deliver(server, sender=envelope_sender(delivery), recipients=recipients(delivery), mail=mail)
+        answer = line.deliver(sender=envelope_sender(delivery), recipients=recipients(delivery), mail=mail)
         return SendResult(provider_id=answer)
+
+    def _open_line(self) -> smtp.Line | None:
+        if self._line is None and (server := self.smtp_server()):
+            self._line = smtp.Line(server)
+        return self._line
+
+    def close(self) -> None:
+        if self._line:
+            self._line.close()
+            self._line = None
 
     def smtp_server(self) -> smtp.Server | None:
         """The account's own server, else the installation's; None if mail stays here."""

@@ -1,4 +1,4 @@
-"""Handing one mail to an SMTP server, knowing at every moment what a broken connection would mean.
+"""Handing mails to an SMTP server, knowing at every moment what a broken connection would mean.
 
 Before the final dot nothing was accepted: try again. Between the dot and the answer nobody knows: `unknown`.
 """
@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 import smtplib
+import socket
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
@@ -18,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 from omnichannel.channels.base import ChannelError
 
 TIMEOUT = 60.0  # seconds for each step, RFC 5321 §4.5.3.2 asks for minutes
+ENDED = {-1, 421}  # no reply at all, and "service closing" (RFC 5321 §3.8)
 GREYLISTED = 300  # seconds that a temporary refusal is given to pass
 
 
@@ -47,28 +47,88 @@ def server_from_url(url: str) -> Server:
 
 
 def deliver(server: Server, *, sender: str, recipients: list[str], mail: EmailMessage) -> str:
-    """Returns the server's last answer. The first recipient is the one that counts. Raises ChannelError."""
-    needs_utf8 = not all(address.isascii() for address in [sender, *recipients])
-    data = mail.as_bytes(policy=(SMTPUTF8 if needs_utf8 else SMTP))
-    with _connection(server) as connection:
-        _envelope(connection, sender, recipients, needs_utf8)
-        _hand_over(connection, data)
-        return _last_answer(connection)
-
-
-@contextmanager
-def _connection(server: Server) -> Iterator[smtplib.SMTP]:
-    """Whatever fails up to the end of the data is safe to try again."""
+    """One mail by a connection of its own. Returns the server's last answer. Raises ChannelError."""
+    line = Line(server)
     try:
-        connection = _open(server)
-    except (OSError, smtplib.SMTPException) as error:
-        raise ChannelError(f"The mail server {server.host}:{server.port} cannot be used: {_said(error)}") from error
-    try:
-        yield connection
-    except (OSError, smtplib.SMTPException) as error:
-        raise ChannelError(f"The connection to {server.host} broke: {_said(error)}") from error
+        return line.deliver(sender=sender, recipients=recipients, mail=mail)
     finally:
-        _leave(connection)
+        line.close()
+
+
+class Refused(ChannelError):
+    """The server said no in a whole reply: the connection is as good as before."""
+
+
+class _Gone(Exception):
+    """The connection ended before the final dot: nothing was accepted."""
+
+
+class Line:
+    """A connection to one server, kept for the mails of one batch and reset between them. For one thread.
+
+    It is kept only while its state is known: after an accepted mail or a refusal in a whole reply. A server may end a
+    kept connection whenever it likes; then the mail goes by a new one, once, because nothing of it was accepted.
+    """
+
+    def __init__(self, server: Server) -> None:
+        self.server = server
+        self._connection: smtplib.SMTP | None = None
+
+    def deliver(self, *, sender: str, recipients: list[str], mail: EmailMessage) -> str:
+        """Returns the server's last answer. The first recipient is the one that counts. Raises ChannelError."""
+        if self._connection and self._reset(self._connection):
+            try:
+                return self._transaction(self._connection, sender, recipients, mail)
+            except _Gone:
+                pass
+        try:
+            return self._transaction(self._opened(), sender, recipients, mail)
+        except _Gone as gone:
+            raise ChannelError(f"The connection to {self.server.host} broke: {gone}") from gone
+
+    def close(self) -> None:
+        if self._connection:
+            _leave(self._connection)
+            self._connection = None
+
+    def _opened(self) -> smtplib.SMTP:
+        try:
+            return _open(self.server)
+        except (OSError, smtplib.SMTPException) as error:
+            place = f"{self.server.host}:{self.server.port}"
+            raise ChannelError(f"The mail server {place} cannot be used: {_said(error)}") from error
+
+    def _reset(self, connection: smtplib.SMTP) -> bool:
+        try:
+            alive = connection.rset()[0] == 250
+        except (OSError, smtplib.SMTPException):
+            alive = False
+        if not alive:
+            self.close()
+        return alive
+
+    def _transaction(self, connection: smtplib.SMTP, sender: str, recipients: list[str], mail: EmailMessage) -> str:
+        self._connection = None  # unless the end is known
+        try:
+            answer = _conversation(connection, sender, recipients, mail)
+        except Refused:
+            self._connection = connection
+            raise
+        except ChannelError:
+            connection.close()
+            raise
+        except (OSError, smtplib.SMTPException) as error:
+            connection.close()
+            raise _Gone(_said(error)) from error
+        self._connection = connection
+        return answer
+
+
+def _conversation(connection: smtplib.SMTP, sender: str, recipients: list[str], mail: EmailMessage) -> str:
+    needs_utf8 = not all(address.isascii() for address in [sender, *recipients])
+    _envelope(connection, sender, recipients, needs_utf8)
+    _hand_over(connection, mail.as_bytes(policy=(SMTPUTF8 if needs_utf8 else SMTP)))
+    return _last_answer(connection)
 
 
 def _open(server: Server) -> smtplib.SMTP:
@@ -77,6 +137,7 @@ def _open(server: Server) -> smtplib.SMTP:
     else:
         connection = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
     try:
+        _at_once(connection)
         connection.ehlo_or_helo_if_needed()
         offered = connection.has_extn("starttls")
         if server.security == "starttls" or (server.security == "opportunistic" and offered):
@@ -90,6 +151,12 @@ def _open(server: Server) -> smtplib.SMTP:
     return connection
 
 
+def _at_once(connection: smtplib.SMTP) -> None:
+    """Else the final dot waits for the acknowledgement of the data, 40 ms for each mail (Nagle, delayed ACK)."""
+    if connection.sock:
+        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
 def _context(server: Server) -> ssl.SSLContext:
     """Encryption that is merely taken when offered could be stripped anyway, so it checks no certificate."""
     context = ssl.create_default_context()
@@ -101,7 +168,7 @@ def _context(server: Server) -> ssl.SSLContext:
 
 def _envelope(connection: smtplib.SMTP, sender: str, recipients: list[str], needs_utf8: bool) -> None:
     if needs_utf8 and not connection.has_extn("smtputf8"):
-        raise ChannelError("The mail server takes no addresses with letters outside of ASCII.", permanent=True)
+        raise Refused("The mail server takes no addresses with letters outside of ASCII.", permanent=True)
     _expect(connection.mail(sender, ["SMTPUTF8"] if needs_utf8 else []), "the sender")
     _expect(connection.rcpt(recipients[0]), "the recipient")
     for copy in recipients[1:]:
@@ -121,6 +188,8 @@ def _last_answer(connection: smtplib.SMTP) -> str:
         code, text = connection.getreply()
     except (OSError, smtplib.SMTPException) as error:
         raise ChannelError(f"The connection broke before the server confirmed: {_said(error)}", unknown=True) from error
+    if code == -1:
+        raise ChannelError("The connection broke before the server confirmed.", unknown=True)
     _expect((code, text), "the message")
     return text.decode("utf-8", "replace")[:300]
 
@@ -130,9 +199,9 @@ def _expect(reply: tuple[int, bytes], what: str, *, wanted: int = 2) -> None:
     if code // 100 == wanted:
         return
     sentence = f"The mail server refused {what}: {code} {text.decode('utf-8', 'replace')[:300]}"
-    if code == -1:
+    if code in ENDED:
         raise smtplib.SMTPServerDisconnected(sentence)
-    raise ChannelError(sentence, permanent=code >= 500 and code != 552, retry_after=GREYLISTED if code < 500 else None)
+    raise Refused(sentence, permanent=code >= 500 and code != 552, retry_after=GREYLISTED if code < 500 else None)
 
 
 def _leave(connection: smtplib.SMTP) -> None:
