@@ -1,9 +1,13 @@
+import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any
 
 import pytest
+from django.core.cache import cache
+from django.db import transaction
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from tests import world
 from tests.world import World
@@ -28,9 +32,22 @@ class Api:
         return self("POST", path, {} if body is None else body, **headers)
 
 
+@pytest.fixture(scope="module")
+def built(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Generator[World]:
+    """The company of all tests of a module, in a transaction that is never committed: building it takes longer than
+    most of them."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield world.build()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def company(db: None) -> World:
-    return world.build()
+def company(built: World) -> Generator[World]:
+    """The company as it was built: what a test does to it is undone."""
+    cache.clear()
+    with transaction.atomic():
+        yield copy.deepcopy(built)
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
