@@ -6,8 +6,10 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -105,14 +107,18 @@ class VersionAdmin(FastList, admin.ModelAdmin):  # type: ignore[type-arg]
         obj.pk, obj.number = made.pk, made.number
 
     @admin.action(description=_("Publish"), permissions=["view"])
-    def publish(self, request: HttpRequest, rows: QuerySet[Version]) -> None:
+    def publish(self, request: HttpRequest, rows: QuerySet[Version]) -> HttpResponse | None:
+        """At once where nobody is under way; else whoever publishes is asked first what becomes of those who are."""
         for version in rows.select_related("journey"):
+            if reporting.stops(version):
+                return redirect(f"{reverse('journey_publication', args=[version.journey_id])}?version={version.number}")
             try:
                 journeys.publish(version, by=_user(request))
             except GraphError as error:
                 self.message_user(request, f"{version}: {error}", messages.ERROR)
             else:
                 self.message_user(request, _("%(version)s is live.") % {"version": version}, messages.SUCCESS)
+        return None
 
 
 @admin.register(Enrolment)

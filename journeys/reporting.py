@@ -1,5 +1,6 @@
 """Numbers about journeys, for pages, admin and API alike."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,7 @@ from journeys.graph import Graph, GraphError, parse
 from journeys.models import Enrolment, Journey, Step, Version
 from journeys.outline import Count
 
-NOT_PASSED = ("waiting", "failed", "retried", "exited")  # outcomes that leave somebody where they stood
+NOT_PASSED = ("waiting", "failed", "retried", "exited", "moved")  # outcomes that leave somebody where they stood
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,32 @@ def node_counts(version: Version) -> dict[str, Count]:
     here = dict(standing.values_list("node").annotate(CountOf("pk")).order_by())
     through = dict(passed.values_list("node").annotate(CountOf("pk")).order_by())
     return {node: Count(here.get(node, 0), through.get(node, 0)) for node in here.keys() | through.keys()}
+
+
+@dataclass(frozen=True)
+class Stop:
+    """Where people stand on other versions; `is_kept`: the version about to be published has the node as well."""
+
+    node: str
+    label: str
+    people: int
+    is_kept: bool
+
+
+def stops(version: Version) -> list[Stop]:
+    """Everybody who would be touched by publishing this version, by where they stand; the largest group first."""
+    rows = Enrolment.objects.under_way().elsewhere_than(version).order_by()
+    counted = list(rows.values_list("version", "node").annotate(CountOf("pk")))
+    graphs = compiled.graphs(Version.objects.filter(pk__in={pk for pk, _, _ in counted}).defer("graph"))
+    graph = graph_of(version)
+    people: dict[str, int] = defaultdict(int)
+    labels: dict[str, str] = {}
+    for pk, node, number in sorted(counted):
+        old = graphs[pk]
+        people[node] += number
+        labels[node] = old.nodes[node].label if old and node in old.nodes else node
+    found = [Stop(n, labels[n], people[n], bool(graph and n in graph.nodes)) for n in people]
+    return sorted(found, key=lambda stop: (-stop.people, stop.node))
 
 
 def graph_of(version: Version) -> Graph | None:

@@ -2,10 +2,11 @@
 
 from celery import shared_task
 
-from journeys.engine import timing
+from journeys.engine import moving, timing
 
 
 @shared_task
 def advance_due() -> None:
-    """Move everybody whose waiting time is over."""
+    """Move everybody whose waiting time is over, and those whose version was replaced."""
+    moving.work_off()
     timing.advance_due()

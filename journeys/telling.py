@@ -51,6 +51,7 @@ def outcome(step: Step, placed: Placed | None) -> str:
         "failed": _("stopped"),
         "exited": _("taken out"),
         "retried": _("tried again"),
+        "moved": _("moved to another version"),
         "end": _("the journey ends here"),
         "next": "",
     }

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from journeys.views import enrolments, journeys
+from journeys.views import enrolments, journeys, publication
 
 urlpatterns = [
     path("journeys/", journeys.journeys, name="journeys"),
     path("journeys/<int:pk>/", journeys.journey, name="journey"),
-    path("journeys/<int:pk>/publication/", journeys.publication, name="journey_publication"),
+    path("journeys/<int:pk>/publication/", publication.publication, name="journey_publication"),
     path("journeys/<int:pk>/pause/", journeys.pause, name="journey_pause"),
     path("enrolments/<int:pk>/", enrolments.enrolment, name="enrolment"),
     path("enrolments/<int:pk>/attempt/", enrolments.attempt, name="enrolment_attempt"),

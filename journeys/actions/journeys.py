@@ -1,5 +1,6 @@
 """Drawing, publishing and pausing journeys."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -10,7 +11,12 @@ from django.utils.translation import gettext as _
 
 from crm.models import User
 from journeys.graph import Graph, GraphError, parse
-from journeys.models import Journey, Version
+from journeys.models import Enrolment, Handover, Journey, Version
+from kernel.wakeup import wake
+
+
+class CannotMove(ValueError):
+    """People cannot be moved to where they should go; the message says why."""
 
 
 class NothingToPublish(ValueError):
@@ -39,22 +45,50 @@ def add_version(journey: Journey, *, graph: dict[str, Any], by: User | None) -> 
 
 
 @transaction.atomic
-def publish(version: Version, *, by: User | None) -> Journey:
+def publish(
+    version: Version, *, by: User | None, way: str = Handover.Way.FINISH, targets: Mapping[str, str] | None = None
+) -> Journey:
     """From now on people enter this version; it never changes again. Publishing an older one goes back to it.
 
-    Whoever is under way finishes the version that they entered. Raises GraphError.
+    `way` and `targets` (see Handover) say what becomes of those under way; they are moved behind the commit, in
+    chunks. Raises GraphError, CannotMove.
     """
     journey = Journey.objects.select_for_update().get(pk=version.journey_id)
     graph = parse(version.graph)
     if missing := _missing(graph):
         raise GraphError(missing)
+    _refuse_targets(graph, targets or {})
     Version.objects.filter(pk=version.pk, published_at=None).update(
         published_at=Now(), published_by=by, listens=graph.listens
     )
     journey.live_version, journey.status = version, Journey.Status.LIVE
     journey.save(update_fields=["live_version", "status"])
     version.refresh_from_db()
+    _hand_over(version, Handover.Way(way), targets or {}, by)
     return journey
+
+
+def _refuse_targets(graph: Graph, targets: Mapping[str, str]) -> None:
+    for node, target in targets.items():
+        if target in (Handover.LEAVES, Handover.FINISHES):
+            continue
+        if target not in graph.nodes:
+            raise CannotMove(_("The new version has no node “%(id)s” to move people to.") % {"id": target})
+        if graph.nodes[target].kind.is_entry and target != node:
+            raise CannotMove(_("Nobody can be moved to “%(id)s”: people enter there by an event.") % {"id": target})
+
+
+def _hand_over(version: Version, way: str, targets: Mapping[str, str], by: User | None) -> None:
+    if way == Handover.Way.FINISH or not Enrolment.objects.under_way().elsewhere_than(version).exists():
+        return
+    Handover.objects.create(journey_id=version.journey_id, version=version, way=way, targets=dict(targets), by=by)
+    transaction.on_commit(_wake, robust=True)
+
+
+def _wake() -> None:
+    from journeys.tasks import advance_due
+
+    wake(advance_due)
 
 
 def _missing(graph: Graph) -> list[str]:
@@ -62,12 +96,14 @@ def _missing(graph: Graph) -> list[str]:
     return [f"{placed.id}: {text}" for placed in graph.nodes.values() for text in placed.kind.missing(placed.config)]
 
 
-def publish_newest(journey: Journey, *, by: User | None) -> Journey:
-    """Raises NothingToPublish, GraphError."""
+def publish_newest(
+    journey: Journey, *, by: User | None, way: str = Handover.Way.FINISH, targets: Mapping[str, str] | None = None
+) -> Journey:
+    """Raises NothingToPublish, GraphError, CannotMove."""
     version = journey.newest_version
     if version is None:
         raise NothingToPublish(_("There is no version to publish yet."))
-    return publish(version, by=by)
+    return publish(version, by=by, way=way, targets=targets)
 
 
 @transaction.atomic

@@ -15,6 +15,8 @@ from journeys.api.serializers import (
     EnrolmentSerializer,
     JourneyReportSerializer,
     JourneySerializer,
+    PreviewSerializer,
+    PublicationSerializer,
     VersionSerializer,
 )
 from journeys.graph import GraphError
@@ -57,14 +59,30 @@ class Journeys(ListModelMixin, RetrieveModelMixin, Resource):
             raise Problem(400, "This graph does not hold; see errors.", graph=error.problems) from None
         return Response(VersionSerializer(version).data, status=201)
 
-    @extend_schema(request=None, responses={201: JourneySerializer})
-    @action(detail=True, methods=["post"])
+    @extend_schema(responses=PreviewSerializer)
+    @action(detail=True, pagination_class=None)
     def publication(self, request: Request, pk: str = "") -> Response:
-        """The newest version goes live."""
+        """What publishing the newest version would touch: people under way on other versions, by where they stand."""
+        newest = self.get_object().newest_version
+        stops = reporting.stops(newest) if newest else []
+        number = newest.number if newest else None
+        return Response(PreviewSerializer({"version": number, "under_way": stops}).data)
+
+    @extend_schema(request=PublicationSerializer, responses={201: JourneySerializer})
+    @publication.mapping.post
+    def publish(self, request: Request, pk: str = "") -> Response:
+        """The newest version goes live. Without a body, whoever is under way finishes on their version."""
+        given = PublicationSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        said = given.validated_data
         try:
-            journey = journeys.publish_newest(self.get_object(), by=self.by)
+            journey = journeys.publish_newest(
+                self.get_object(), by=self.by, way=said["under_way"], targets=said["targets"]
+            )
         except GraphError as error:
             raise Problem(409, "The newest version does not hold; see errors.", graph=error.problems) from None
+        except journeys.CannotMove as error:
+            raise Problem(400, str(error), targets=[str(error)]) from None
         except journeys.NothingToPublish as error:
             raise Problem(409, str(error)) from None
         return Response(self.get_serializer(journey).data, status=201)

@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
-from journeys.models import Enrolment, Journey, Step, Version
+from journeys.models import Enrolment, Handover, Journey, Step, Version
 
 GRAPH = {
     "nodes": [
@@ -79,3 +79,33 @@ class JourneyReportSerializer(serializers.Serializer[Any]):
     exited = serializers.IntegerField()
     failed = serializers.IntegerField()
     nodes = NodeCountSerializer(many=True)
+
+
+class StopSerializer(serializers.Serializer[Any]):
+    node = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
+    people = serializers.IntegerField()
+    is_kept = serializers.BooleanField(help_text="Whether the newest version has this node as well.")
+
+
+class PreviewSerializer(serializers.Serializer[Any]):
+    version = serializers.IntegerField(allow_null=True)
+    under_way = StopSerializer(many=True)
+
+
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "Move everybody; who waits where the node is gone leaves",
+            value={"under_way": "move", "targets": {"wait": "thanks", "old": ""}},
+            request_only=True,
+        )
+    ]
+)
+class PublicationSerializer(serializers.Serializer[Any]):
+    under_way = serializers.ChoiceField(Handover.Way.choices, default=Handover.Way.FINISH)
+    targets = serializers.DictField(
+        child=serializers.CharField(max_length=60, allow_blank=True),
+        default=dict,
+        help_text="Node → node of the new version, “” to leave the journey, or “=” to finish on their version.",
+    )

@@ -7,7 +7,7 @@ from django.db import connection
 
 from crm.ledger import Fact, publish_many
 from journeys.engine.traveller import Mark, State, Traveller
-from journeys.facts import JourneyCompleted, JourneyFailed
+from journeys.facts import JourneyCompleted, JourneyExited, JourneyFailed
 from journeys.models import Version
 from journeys.people import Happening
 from kernel.recordset import recordset
@@ -24,9 +24,9 @@ RETURNING id, journey_id, version_id, contact_id, node, event_id"""
 
 _MOVE = """
 UPDATE journeys_enrolment e
-SET node = t.node, visit = t.visit, state = t.state, reason = t.reason,
-    left_at = CASE WHEN t.state = 'completed' THEN now() END
-FROM jsonb_to_recordset(%s::jsonb) AS t(id bigint, node text, visit int, state text, reason text)
+SET version_id = t.version_id, node = t.node, visit = t.visit, state = t.state, reason = t.reason,
+    left_at = CASE WHEN t.state IN ('completed', 'exited') THEN now() END
+FROM jsonb_to_recordset(%s::jsonb) AS t(id bigint, version_id bigint, node text, visit int, state text, reason text)
 WHERE e.id = t.id"""
 
 _LOG = """
@@ -68,12 +68,17 @@ def entry_of(happening: Happening) -> dict[str, Any]:
 def write(travellers: Sequence[Traveller], versions: Mapping[int, Version]) -> None:
     """Where everybody stands now, how they came there, what they wait for; and the news."""
     clear_places([t.enrolment_id for t in travellers])
-    moves = [(t.enrolment_id, t.node, t.visit, t.state, t.reason) for t in travellers]
-    _execute(_MOVE, ("id", "node", "visit", "state", "reason"), moves)
-    marks = [(t.enrolment_id, t.version_id, *mark) for t in travellers for mark in t.log]
-    _execute(_LOG, ("enrolment_id", "version_id", *Mark._fields), marks)
+    record(travellers)
     _write_places([t for t in travellers if t.waiting is not None])
     _tell(travellers, versions)
+
+
+def record(travellers: Sequence[Traveller]) -> None:
+    """Where everybody stands, and the log; what they wait for stays as it is."""
+    moves = [(t.enrolment_id, t.version_id, t.node, t.visit, t.state, t.reason) for t in travellers]
+    _execute(_MOVE, ("id", "version_id", "node", "visit", "state", "reason"), moves)
+    marks = [(t.enrolment_id, t.version_id, *mark) for t in travellers for mark in t.log]
+    _execute(_LOG, ("enrolment_id", "version_id", *Mark._fields), marks)
 
 
 def clear_places(enrolment_ids: Sequence[int]) -> None:
@@ -97,14 +102,20 @@ def _write_places(waiting: Sequence[Traveller]) -> None:
     _execute(_WAIT, ("enrolment_id", "contact_id", "node", "visit", "event_name", "where"), waits)
 
 
+_TOLD: dict[str, type[JourneyCompleted | JourneyExited | JourneyFailed]] = {
+    State.COMPLETED: JourneyCompleted,
+    State.EXITED: JourneyExited,
+    State.FAILED: JourneyFailed,
+}
+
+
 def _tell(travellers: Sequence[Traveller], versions: Mapping[int, Version]) -> None:
-    over = [t for t in travellers if t.state in (State.COMPLETED, State.FAILED)]
+    over = [t for t in travellers if t.state in _TOLD]
     publish_many([_fact(t, versions[t.version_id]) for t in over], causes=[t.cause for t in over])
 
 
 def _fact(traveller: Traveller, version: Version) -> Fact:
-    kind = JourneyCompleted if traveller.state == State.COMPLETED else JourneyFailed
-    return kind(
+    return _TOLD[traveller.state](
         contact_id=traveller.contact_id,
         journey_id=traveller.journey_id,
         journey=version.journey.name,

@@ -72,6 +72,20 @@ class Traveller:
         self.mark("end", reason)
         self.state, self.reason = State.COMPLETED, reason[:500]
 
+    def exit(self, reason: str) -> None:
+        self.mark("exited", reason)
+        self.state, self.reason = State.EXITED, reason[:500]
+
+    def move(self, version_id: int, detail: str) -> None:
+        """Stand at the same node of another version, and wait on for the same."""
+        self.mark("moved", detail)
+        self.version_id = version_id
+
+    def begin_at(self, node: str, version_id: int, detail: str) -> None:
+        """Arrive anew, at any node of another version."""
+        self.move(version_id, detail)
+        self.node, self.visit, self.leaving = node, self.visit + 1, None
+
     def fail(self, reason: str) -> None:
         self.mark("failed", reason)
         self.state, self.reason = State.FAILED, reason[:500]

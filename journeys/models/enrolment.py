@@ -22,6 +22,14 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
     def active(self) -> Self:
         return self.filter(state=Enrolment.State.ACTIVE)
 
+    def under_way(self) -> Self:
+        """Also who has failed: tried again, they go on."""
+        return self.filter(state__in=(Enrolment.State.ACTIVE, Enrolment.State.FAILED))
+
+    def elsewhere_than(self, version: Version) -> Self:
+        """On other versions of the same journey."""
+        return self.filter(journey=version.journey_id).exclude(version=version)
+
     def failed(self) -> Self:
         return self.filter(state=Enrolment.State.FAILED)
 
@@ -30,8 +38,8 @@ class EnrolmentQuerySet(models.QuerySet["Enrolment"]):
 
 
 class Enrolment(models.Model):
-    """`version` is pinned at entry. `visit` numbers the nodes that this person reached, from 1; (node, visit) is where
-    they stand and the fence of every move: whoever finds another one has lost the race.
+    """`version` is pinned at entry; only a Handover changes it. `visit` numbers the nodes that this person reached,
+    from 1; (node, visit) is where they stand and the fence of every move: whoever finds another one has lost the race.
 
     `key` tells several enrolments of one person apart, if the trigger allows that; else it is empty.
     """
@@ -106,7 +114,7 @@ class Step(models.Model):
     version = models.ForeignKey(Version, models.DO_NOTHING, related_name="+", db_index=False, db_constraint=False)
     node = models.CharField(max_length=60)
     visit = models.PositiveIntegerField()
-    outcome = models.CharField(max_length=24)  # the branch taken, or "waiting", "failed", "exited", "retried"
+    outcome = models.CharField(max_length=24)  # the branch taken, or "waiting", "failed", "exited", "retried", "moved"
     detail = models.CharField(max_length=500, blank=True)
     event_id = models.BigIntegerField(null=True)  # the event that made it happen, if it was one
     at = models.DateTimeField(db_default=Now())

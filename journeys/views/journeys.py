@@ -6,13 +6,11 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from journeys import reporting, telling
 from journeys.actions import journeys as verbs
-from journeys.actions.journeys import NothingToPublish
-from journeys.graph import GraphError
-from journeys.models import Enrolment, Journey, Version
+from journeys.models import Enrolment, Handover, Journey, Version
 from journeys.outline import outline
 from kernel.lists import keyset_page
 from kernel.policies import SignedInRequest, managers_only
@@ -39,7 +37,8 @@ def journey(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {"journey": journey, "versions": versions, "version": shown, **_people(request, journey)}
     if request.headers.get("HX-Target") == "people":
         return render(request, "journeys/journey.html#people", context)
-    return render(request, "journeys/journey.html", {**context, **_drawn(shown), "totals": _totals(journey)})
+    context |= {**_drawn(shown), "totals": _totals(journey), "handover": Handover.objects.latest_of(journey)}
+    return render(request, "journeys/journey.html", context)
 
 
 def _visible(request: SignedInRequest, pk: int) -> Journey:
@@ -80,25 +79,6 @@ def _people(request: SignedInRequest, journey: Journey) -> dict[str, Any]:
     graphs = {row.version_id: reporting.graph_of(row.version) for row in page.rows}
     people = [{"enrolment": row, "place": telling.place(row, graphs[row.version_id])} for row in page.rows]
     return {"page": page, "people": people, "state": state, "cursor": cursor, "states": Enrolment.State.choices}
-
-
-@require_POST
-@managers_only
-def publication(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Publish the version given by number, or the newest."""
-    journey = _visible(request, pk)
-    number = request.POST.get("version", "")
-    try:
-        if number:
-            version = get_object_or_404(Version, journey=journey, number=number if number.isdecimal() else 0)
-            verbs.publish(version, by=request.user)
-        else:
-            verbs.publish_newest(journey, by=request.user)
-    except (GraphError, NothingToPublish) as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("Published. People enter this version from now on."))
-    return redirect("journey", pk=pk)
 
 
 @require_http_methods(["POST", "DELETE"])

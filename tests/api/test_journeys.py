@@ -1,6 +1,7 @@
 from typing import Any
 
 from journeys.api.serializers import GRAPH
+from journeys.models import Handover
 from tests.api.conftest import Api
 from tests.world import World
 
@@ -20,6 +21,22 @@ def test_journey_is_made_drawn_published_and_paused(api: Api) -> None:
     assert (published["status"], published["live_version"]) == ("live", 1)
     assert api("DELETE", f"{place}/publication/").status_code == 204
     assert api.get(f"{place}/").json()["status"] == "paused"
+
+
+def test_publication_tells_whom_it_touches_and_takes_what_becomes_of_them(api: Api) -> None:
+    drawn = api.post("journeys/1/versions/", {"graph": GRAPH}).json()["number"]
+    preview = api.get("journeys/1/publication/").json()
+    assert preview["version"] == drawn
+    assert [(stop["node"], stop["people"], stop["is_kept"]) for stop in preview["under_way"]] == [
+        ("resolved", 1, False),
+        ("welcome", 1, False),  # who failed there
+    ]
+    refused = api.post("journeys/1/publication/", {"under_way": "move", "targets": {"resolved": "nowhere"}})
+    assert (refused.status_code, list(refused.json()["errors"])) == (400, ["targets"])
+    assert api.post("journeys/1/publication/", {"under_way": "vanish"}).status_code == 400
+    chosen = {"under_way": "move", "targets": {"resolved": "thanks"}}
+    assert api.post("journeys/1/publication/", chosen).json()["live_version"] == drawn
+    assert Handover.objects.get().targets == {"resolved": "thanks"}
 
 
 def test_graph_that_does_not_hold_is_400_with_every_reason(api: Api) -> None:

@@ -5,6 +5,7 @@ import json
 import pytest
 from django.test import Client
 
+from journeys.actions import journeys
 from journeys.models import Enrolment, Journey, Version
 from journeys.tests import factories as make
 
@@ -50,6 +51,17 @@ def test_publishing_is_an_action(admin: Client) -> None:
 
     assert Journey.objects.get().live_version == version
     assert admin.get(f"/admin/journeys/version/{version.pk}/delete/").status_code == 403
+
+
+def test_publishing_asks_first_where_people_are_under_way(admin: Client) -> None:
+    journey = make.live(make.graph(make.start(), make.wait(), make.end()))
+    make.happens(make.contact())
+    version = journeys.add_version(journey, graph=make.graph(make.start(), make.end()), by=None)
+    answer = admin.post("/admin/journeys/version/", {"action": "publish", "_selected_action": [version.pk]})
+
+    assert answer.headers["Location"] == f"/journeys/{journey.pk}/publication/?version=2"
+    assert Journey.objects.get().live_version != version
+    assert admin.get(answer.headers["Location"]).status_code == 200
 
 
 def test_pausing_and_going_on_are_actions(admin: Client) -> None:

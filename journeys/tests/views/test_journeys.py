@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 
 from journeys.actions import journeys
-from journeys.models import Enrolment, Journey
+from journeys.engine import moving
+from journeys.models import Enrolment, Handover, Journey
 from journeys.tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -79,6 +80,33 @@ def test_draft_is_published_by_its_number(manager: Client) -> None:
     assert Journey.objects.get().live_version == version
     assert "Published. People enter this version from now on." in answer.content.decode()
     assert manager.post(f"/journeys/{version.journey_id}/publication/", {"version": "7"}).status_code == 404
+
+
+def test_publishing_asks_what_becomes_of_the_people_under_way(manager: Client) -> None:
+    journey = make.live(make.graph(make.start(), make.wait(), make.end()))
+    for _ in range(2):
+        make.happens(make.contact())
+    other = make.graph(make.start(), make.wait("pause"), make.end())
+    version = journeys.add_version(journey, graph=other, by=None)
+    url = f"/journeys/{journey.pk}/publication/"
+
+    page = manager.get(f"{url}?version=2").content.decode()
+    assert "2 people are under way on other versions" in page
+    assert "not in the new version" in page
+    manager.post(url, {"version": "2", "way": "move", "target-wait": "pause"})
+    handover = Handover.objects.get()
+    assert (handover.version, handover.way, handover.targets) == (version, "move", {"wait": "pause"})
+    moving.work_off()
+    assert (
+        "To version 2: 2 moved, 0 left, 0 finish on theirs" in manager.get(f"/journeys/{journey.pk}/").content.decode()
+    )
+
+
+def test_a_choice_that_is_none_is_refused(manager: Client) -> None:
+    version = make.draft()
+    answer = manager.post(f"/journeys/{version.journey_id}/publication/", {"version": "1", "way": "vanish"})
+    assert answer.status_code == 200
+    assert Journey.objects.get().status == "draft"
 
 
 def test_what_cannot_be_published_says_why(manager: Client) -> None:
