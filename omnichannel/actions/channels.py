@@ -35,7 +35,8 @@ def connect(
         raise NotReady([f"A channel of kind {kind} has no secret called {', '.join(strange)}."])
     for secret, value in (secrets or {}).items():
         channel.keep_secret(secret, value)
-    channel.save(update_fields=["sealed"])
+    channel.settings = channel.plugin.completed(channel.settings)
+    channel.save(update_fields=["settings", "sealed"])
     complaints = channel.plugin.check_settings()
     if complaints:
         raise NotReady(complaints)

@@ -133,6 +133,10 @@ class ChannelKind:
         """Sentences about what is missing or wrong in the account's settings; empty when it can work."""
         return []
 
+    def completed(self, settings: dict[str, Any]) -> dict[str, Any]:
+        """The settings as they are kept: with what follows from the others, where the admin left it empty."""
+        return settings
+
     def fields(self) -> dict[str, Any]:
         """Settings the admin may fill in: name → Django form field. Names in `secrets()` are kept encrypted."""
         return {}

@@ -15,8 +15,10 @@ from typing import Any
 from django.db.models.functions import Now
 from django.utils import timezone
 from imapclient import IMAPClient
+from imapclient.exceptions import LoginError
 
 from omnichannel.actions import inbound
+from omnichannel.channels.email import oauth
 from omnichannel.models import Channel, ImapCursor, RawInbound
 
 BATCH = 20
@@ -155,9 +157,21 @@ def _connect(channel: Channel) -> IMAPClient:
     try:
         if security == "starttls":
             client.starttls(ssl.create_default_context())
-        client.login(own["imap_user"], channel.secret("imap_password"))
+        _sign_in(client, channel)
     except BaseException:
         client.shutdown()
         raise
     client.normalise_times = False  # INTERNALDATE with its time zone
     return client
+
+
+def _sign_in(client: IMAPClient, channel: Channel) -> None:
+    """By password, or by token; a token that is not accepted may have been revoked early: renewed once."""
+    user, token = channel.settings["imap_user"], oauth.bearer(channel)
+    if token is None:
+        client.login(user, channel.secret("imap_password"))
+        return
+    try:
+        client.oauth2_login(user, token(False))
+    except LoginError:
+        client.oauth2_login(user, token(True))

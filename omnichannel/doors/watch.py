@@ -40,7 +40,7 @@ class Watch:
             log.warning("the mail accounts cannot be read now", exc_info=True)
             return
         for pk, reader in list(self.readers.items()):
-            if not reader.is_alive() or pk not in accounts or accounts[pk].settings != reader.channel.settings:
+            if not reader.is_alive() or pk not in accounts or not reader.knows(accounts[pk]):
                 reader.stop()
                 del self.readers[pk]
         for pk in accounts.keys() - self.readers.keys():
@@ -61,6 +61,11 @@ class Reader(threading.Thread):
         self.channel, self.watch = channel, watch
         self.stopping = threading.Event()
         self.failures = 0
+
+    def knows(self, account: Channel) -> bool:
+        """A new password is news as much as a new server."""
+        known = self.channel
+        return (account.settings, account.sealed) == (known.settings, known.sealed)
 
     def stop(self) -> None:
         self.stopping.set()

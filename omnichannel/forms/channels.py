@@ -62,3 +62,5 @@ def keep(channel: Channel, given: Mapping[str, Any]) -> None:
             channel.settings[name] = value
         elif value:
             channel.keep_secret(name, str(value))
+    if plugin:
+        channel.settings = plugin.completed(channel.settings)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any, Self
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -90,6 +90,14 @@ class Channel(models.Model):
     def keep_secret(self, name: str, value: str) -> None:
         """Needs a saved row: the ciphertext is bound to its primary key. The caller saves."""
         self.sealed[name] = seal(value, place=self._place(name))
+
+    def replace_secret(self, name: str, value: str) -> None:
+        """Writes this one secret at once and leaves the others as they are by now, whoever changed them meanwhile."""
+        with transaction.atomic():
+            kept = type(self).objects.select_for_update().get(pk=self.pk)
+            kept.keep_secret(name, value)
+            kept.save(update_fields=["sealed"])
+        self.sealed = kept.sealed
 
     def _place(self, name: str) -> str:
         return f"channel:{self.pk}:{name}"

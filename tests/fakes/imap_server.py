@@ -6,6 +6,7 @@ It answers what a reader asks: LOGIN, EXAMINE/SELECT, UID SEARCH (ALL, UID n:*, 
 from __future__ import annotations
 
 import asyncio
+import base64
 import datetime as dt
 import re
 import threading
@@ -22,13 +23,17 @@ class Stored:
 
 @dataclass
 class ImapServer:
-    """`refuse_login` and `drop` (a command that closes the connection) may be changed while it runs."""
+    """`refuse_login` and `drop` (a command that closes the connection) may be changed while it runs.
+
+    With `tokens`, AUTHENTICATE XOAUTH2 takes any of them and LOGIN is refused, as Google and Microsoft 365 do.
+    """
 
     user: str = "support"
     password: str = "secret"
     capabilities: str = "IMAP4rev1 IDLE"
     uidvalidity: int = 1
     refuse_login: bool = False
+    tokens: set[str] = field(default_factory=set)
     drop: str = ""
     mails: list[Stored] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
@@ -105,8 +110,24 @@ class ImapServer:
         name = command.upper().split(" ")[0]
         if name == "IDLE":
             await self._idle(reader, writer)
-        lines, result = self._reply(name, command)
+        if name == "AUTHENTICATE":
+            lines, result = await self._authenticate(reader, writer)
+        else:
+            lines, result = self._reply(name, command)
         writer.write(b"".join(lines) + f"{tag} {result}\r\n".encode())
+
+    async def _authenticate(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> tuple[list[bytes], str]:
+        """A refusal is a challenge with its reason first; NO comes after the client's response to that."""
+        writer.write(b"+ \r\n")
+        given = base64.b64decode(await reader.readline()).decode()
+        if given in {f"user={self.user}\x01auth=Bearer {token}\x01\x01" for token in self.tokens}:
+            self.logins += 1
+            return [], "OK authenticated"
+        writer.write(b"+ " + base64.b64encode(b'{"status":"400"}') + b"\r\n")
+        await reader.readline()
+        return [], "NO [AUTHENTICATIONFAILED] Invalid credentials"
 
     async def _idle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"+ idling\r\n")
@@ -134,7 +155,7 @@ class ImapServer:
     def _login(self, command: str) -> tuple[list[bytes], str]:
         words = re.findall(r'"([^"]*)"|(\S+)', command)[1:]
         given = [quoted or plain for quoted, plain in words]
-        if self.refuse_login or given != [self.user, self.password]:
+        if self.refuse_login or self.tokens or given != [self.user, self.password]:
             return [], "NO [AUTHENTICATIONFAILED] wrong user or password"
         self.logins += 1
         return [], "OK logged in"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import threading
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -10,7 +11,7 @@ from email.message import EmailMessage
 from types import TracebackType
 from typing import Any
 
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 HANG_UP = "hang up"
 
@@ -39,6 +40,8 @@ class SmtpSink:
     accepted: list[Accepted] = field(default_factory=list)
     connections: int = 0
     farewells: int = 0
+    tokens: set[str] = field(default_factory=set)  # with any, AUTH XOAUTH2 is needed
+    signed_in: list[str] = field(default_factory=list)
 
     def __enter__(self) -> SmtpSink:
         self.loop = asyncio.new_event_loop()
@@ -53,7 +56,7 @@ class SmtpSink:
 
     def _session(self) -> SMTP:
         self.connections += 1
-        return SMTP(self, enable_SMTPUTF8=True, loop=self.loop)
+        return SMTP(self, enable_SMTPUTF8=True, loop=self.loop, auth_required=bool(self.tokens), auth_require_tls=False)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -78,6 +81,12 @@ class SmtpSink:
             server.transport.abort()
             return "421 gone"
         return reply or None
+
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:  # noqa: N802
+        given = base64.b64decode(args[1]).decode()
+        self.signed_in.append(given)
+        known = any(given.endswith(f"auth=Bearer {token}\x01\x01") for token in self.tokens)
+        return AuthResult(success=known, handled=False)
 
     async def handle_RSET(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         return self._scripted("rset", server) or "250 OK"

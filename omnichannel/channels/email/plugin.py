@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -10,12 +12,18 @@ from django.utils.translation import gettext_lazy
 from omnichannel.channels.base import ChannelError, ChannelKind, InboundMessage, SendResult, channels
 from omnichannel.models import Conversation, Delivery, Message, RawInbound
 
-from . import smtp
+from . import oauth, smtp
 from .compose import compose, envelope_sender, message_id_for, recipients
 from .inbound import to_inbound
 from .read import UnreadableMail, read_mail_with_files
 from .threading import find_conversation
 
+SIGN_IN = [
+    (oauth.PASSWORD, gettext_lazy("user name and password")),
+    ("google", gettext_lazy("Google, by token (OAuth 2.0)")),
+    ("microsoft", gettext_lazy("Microsoft 365, by token (OAuth 2.0)")),
+    ("oauth", gettext_lazy("another provider, by token (OAuth 2.0)")),
+]
 SECURITY = [("tls", "TLS"), ("starttls", "STARTTLS"), ("none", gettext_lazy("none"))]
 
 
@@ -72,6 +80,7 @@ class EmailChannel(ChannelKind):
                 user=own.get("smtp_user", ""),
                 password=self.account.secret("smtp_password"),
                 security=own.get("smtp_security", "starttls"),
+                bearer=oauth.bearer(self.account),
             )
         return smtp.server_from_url(settings.SMTP_URL) if settings.SMTP_URL else None
 
@@ -80,32 +89,68 @@ class EmailChannel(ChannelKind):
         complaints = []
         if own.get("imap_host") and not own.get("imap_user"):
             complaints.append(_("Fill in the user name of the IMAP mailbox."))
-        if own.get("imap_host") and not self.account.secret("imap_password"):
+        if oauth.by_token(self.account):
+            complaints += self._missing_for_tokens()
+        elif own.get("imap_host") and not self.account.secret("imap_password"):
             complaints.append(_("Fill in the password of the IMAP mailbox."))
         if "@" not in self.account.address:
             complaints.append(_("The address of an e-mail channel looks like support@example.org."))
         return complaints
 
-    def fields(self) -> dict[str, forms.Field]:
-        return {
-            "from_name": forms.CharField(label=_("Sender's name"), required=False),
-            "imap_host": forms.CharField(label=_("IMAP server"), required=False),
-            "imap_port": forms.IntegerField(label=_("IMAP port"), required=False, initial=993),
-            "imap_security": forms.ChoiceField(label=_("IMAP encryption"), choices=SECURITY, required=False),
-            "imap_user": forms.CharField(label=_("IMAP user"), required=False),
-            "imap_password": forms.CharField(label=_("IMAP password"), required=False, widget=forms.PasswordInput),
-            "imap_folder": forms.CharField(label=_("IMAP folder"), required=False, initial="INBOX"),
-            "smtp_host": forms.CharField(label=_("SMTP server"), required=False),
-            "smtp_port": forms.IntegerField(label=_("SMTP port"), required=False, initial=587),
-            "smtp_security": forms.ChoiceField(label=_("SMTP encryption"), choices=SECURITY, required=False),
-            "smtp_user": forms.CharField(label=_("SMTP user"), required=False),
-            "smtp_password": forms.CharField(label=_("SMTP password"), required=False, widget=forms.PasswordInput),
-            "signed_addresses": forms.NullBooleanField(
-                label=_("Signed reply addresses"),
-                help_text=_("The mail server passes mail for reply+…@ and bounce+…@ of this domain on to us."),
-                required=False,
+    def _missing_for_tokens(self) -> list[str]:
+        own, account = self.account.settings, self.account
+        needed = [
+            (
+                str(own.get("oauth_token_url") or "").startswith("https://"),
+                _("Fill in the address where access tokens are given out; it begins with https://."),
             ),
-        }
+            (own.get("oauth_client_id"), _("Fill in the client ID of the app that you registered with the provider.")),
+            (account.secret("oauth_refresh_token"), _("Fill in the refresh token of the mailbox.")),
+        ]
+        return [sentence for value, sentence in needed if not value]
+
+    def completed(self, settings: dict[str, Any]) -> dict[str, Any]:
+        return oauth.completed(settings, self.account.address)
+
+    def fields(self) -> dict[str, forms.Field]:
+        return {"from_name": forms.CharField(label=_("Sender's name"), required=False)} | _sign_in() | _servers()
 
     def secrets(self) -> tuple[str, ...]:
-        return ("imap_password", "smtp_password")
+        return ("imap_password", "smtp_password", "oauth_client_secret", "oauth_refresh_token")
+
+
+def _sign_in() -> dict[str, forms.Field]:
+    return {
+        "sign_in": forms.ChoiceField(
+            label=_("Sign-in to the mailbox"),
+            choices=SIGN_IN,
+            required=False,
+            help_text=_("Google and Microsoft 365 take tokens only. Servers left empty below are filled in for them."),
+        ),
+        "oauth_client_id": forms.CharField(label=_("Client ID"), required=False),
+        "oauth_client_secret": forms.CharField(label=_("Client secret"), required=False, widget=forms.PasswordInput),
+        "oauth_refresh_token": forms.CharField(label=_("Refresh token"), required=False, widget=forms.PasswordInput),
+        "oauth_token_url": forms.URLField(label=_("Token address"), required=False, assume_scheme="https"),
+        "oauth_scope": forms.CharField(label=_("Scope"), required=False),
+    }
+
+
+def _servers() -> dict[str, forms.Field]:
+    return {
+        "imap_host": forms.CharField(label=_("IMAP server"), required=False),
+        "imap_port": forms.IntegerField(label=_("IMAP port"), required=False, initial=993),
+        "imap_security": forms.ChoiceField(label=_("IMAP encryption"), choices=SECURITY, required=False),
+        "imap_user": forms.CharField(label=_("IMAP user"), required=False),
+        "imap_password": forms.CharField(label=_("IMAP password"), required=False, widget=forms.PasswordInput),
+        "imap_folder": forms.CharField(label=_("IMAP folder"), required=False, initial="INBOX"),
+        "smtp_host": forms.CharField(label=_("SMTP server"), required=False),
+        "smtp_port": forms.IntegerField(label=_("SMTP port"), required=False, initial=587),
+        "smtp_security": forms.ChoiceField(label=_("SMTP encryption"), choices=SECURITY, required=False),
+        "smtp_user": forms.CharField(label=_("SMTP user"), required=False),
+        "smtp_password": forms.CharField(label=_("SMTP password"), required=False, widget=forms.PasswordInput),
+        "signed_addresses": forms.NullBooleanField(
+            label=_("Signed reply addresses"),
+            help_text=_("The mail server passes mail for reply+…@ and bounce+…@ of this domain on to us."),
+            required=False,
+        ),
+    }

@@ -16,6 +16,8 @@ from urllib.parse import unquote, urlsplit
 
 from omnichannel.channels.base import ChannelError
 
+from .oauth import Bearer, initial_response
+
 TIMEOUT = 60.0  # seconds for each step, RFC 5321 §4.5.3.2 asks for minutes
 ENDED = {-1, 421}  # no reply at all, and "service closing" (RFC 5321 §3.8)
 GREYLISTED = 300  # seconds that a temporary refusal is given to pass
@@ -23,13 +25,17 @@ GREYLISTED = 300  # seconds that a temporary refusal is given to pass
 
 @dataclass(frozen=True)
 class Server:
-    """`security`: "tls" from the first byte, "starttls" required, "opportunistic" if offered, "none"."""
+    """`security`: "tls" from the first byte, "starttls" required, "opportunistic" if offered, "none".
+
+    `bearer` gives the access token of `user` where the sign-in is by token instead of `password`.
+    """
 
     host: str
     port: int
     user: str = ""
     password: str = ""
     security: str = "opportunistic"
+    bearer: Bearer | None = None
 
 
 def server_from_url(url: str) -> Server:
@@ -143,12 +149,30 @@ def _open(server: Server) -> smtplib.SMTP:
         if server.security == "starttls" or (server.security == "opportunistic" and offered):
             connection.starttls(context=_context(server))
             connection.ehlo()
-        if server.user:
+        if server.bearer:
+            _sign_in_by_token(connection, server.user, server.bearer)
+        elif server.user:
             connection.login(server.user, server.password)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _sign_in_by_token(connection: smtplib.SMTP, user: str, bearer: Bearer) -> None:
+    """A token that is not accepted may have been revoked early: renewed once."""
+    try:
+        _xoauth2(connection, user, bearer(False))
+    except smtplib.SMTPAuthenticationError:
+        _xoauth2(connection, user, bearer(True))
+
+
+def _xoauth2(connection: smtplib.SMTP, user: str, token: str) -> None:
+    def respond(challenge: bytes | None = None) -> str:
+        """A challenge holds the reason of a refusal; an empty response asks for the refusal itself."""
+        return initial_response(user, token) if challenge is None else ""
+
+    connection.auth("XOAUTH2", respond)
 
 
 def _at_once(connection: smtplib.SMTP) -> None:

@@ -216,3 +216,15 @@ def test_no_account_means_no_reader(watching: Callable[[], Watch]) -> None:
     watch = watching()
     time.sleep(0.2)
     assert watch.readers == {}
+
+
+def test_new_password_is_used_without_a_restart(
+    server: ImapServer, account: Channel, watching: Callable[[], Watch]
+) -> None:
+    account.keep_secret("imap_password", "wrong")
+    account.save()
+    watching()
+    eventually(lambda: Channel.objects.get().health == "failing")
+    account.replace_secret("imap_password", server.password)
+    eventually(lambda: bool(server.idling))
+    assert server.logins == 1
