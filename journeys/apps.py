@@ -3,11 +3,13 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class JourneysConfig(AppConfig):
     name = "journeys"
+    verbose_name = _("Journeys")
 
     def ready(self) -> None:
-        for module in ("facts", "consumers", "panels"):
+        for module in ("facts", "consumers", "panels", "live"):
             import_module(f"journeys.{module}")

@@ -29,6 +29,18 @@ class JourneyEntered(_OfJourney):
 
 @fact
 @dataclass(frozen=True, kw_only=True)
+class JourneyMoved(_OfJourney):
+    """So many people went on to another place. One for all of them, and about nobody: screens want to know."""
+
+    name: ClassVar = "journey.moved"
+    story: ClassVar = _("People moved on: {journey}")
+    icon: ClassVar = "route"
+    enrolment_id: int = 0
+    people: int = 0
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
 class JourneyCompleted(_OfJourney):
     name: ClassVar = "journey.completed"
     story: ClassVar = _("Journey completed: {journey}")

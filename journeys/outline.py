@@ -16,10 +16,11 @@ DEEPEST = 6  # further branches are not indented any more
 
 @dataclass(frozen=True)
 class Count:
-    """`standing` now, `passed` ever, in the version shown."""
+    """`standing` now, `passed` ever, `left` the journey from here (taken out, or stopped), in the version shown."""
 
     standing: int = 0
     passed: int = 0
+    left: int = 0
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,12 @@
 """Numbers about journeys, for pages, admin and API alike."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count as CountOf
+from django.db.models import QuerySet
 
 from journeys.engine import compiled
 from journeys.graph import Graph, GraphError, parse
@@ -40,12 +41,17 @@ def totals(journeys: Iterable[Journey]) -> dict[int, Totals]:
 
 
 def node_counts(version: Version) -> dict[str, Count]:
-    """Node → how many stand there now and how many went through, in this version."""
-    standing = Enrolment.objects.filter(version=version, state=Enrolment.State.ACTIVE)
-    passed = Step.objects.filter(version=version).exclude(outcome__in=NOT_PASSED)
-    here = dict(standing.values_list("node").annotate(CountOf("pk")).order_by())
-    through = dict(passed.values_list("node").annotate(CountOf("pk")).order_by())
-    return {node: Count(here.get(node, 0), through.get(node, 0)) for node in here.keys() | through.keys()}
+    """Node → how many stand there now, went through, and left from there, in this version."""
+    people, steps = Enrolment.objects.filter(version=version), Step.objects.filter(version=version)
+    here = _by_node(people.active())
+    through = _by_node(steps.exclude(outcome__in=NOT_PASSED))
+    left = Counter(_by_node(steps.filter(outcome="exited"))) + Counter(_by_node(people.failed()))
+    nodes = here.keys() | through.keys() | left.keys()
+    return {node: Count(here.get(node, 0), through.get(node, 0), left[node]) for node in nodes}
+
+
+def _by_node(rows: QuerySet[Any]) -> dict[str, int]:
+    return dict(rows.values_list("node").annotate(CountOf("pk")).order_by())
 
 
 @dataclass(frozen=True)
@@ -94,5 +100,8 @@ def report(journey: Journey) -> dict[str, Any]:
         "completed": whole.completed,
         "exited": whole.exited,
         "failed": whole.failed,
-        "nodes": [{"node": node, "standing": c.standing, "passed": c.passed} for node, c in sorted(nodes.items())],
+        "nodes": [
+            {"node": node, "standing": c.standing, "passed": c.passed, "left": c.left}
+            for node, c in sorted(nodes.items())
+        ],
     }

@@ -70,6 +70,7 @@ class NodeCountSerializer(serializers.Serializer[Any]):
     node = serializers.CharField()
     standing = serializers.IntegerField(help_text="people there now")
     passed = serializers.IntegerField(help_text="times somebody went through")
+    left = serializers.IntegerField(help_text="people who were taken out or stopped there")
 
 
 class JourneyReportSerializer(serializers.Serializer[Any]):

@@ -120,4 +120,5 @@ def _write(
     """Who had failed stands still at the new place until somebody tries again; the others go on from there."""
     store.write(leaving, versions)
     store.record([*staying_put, *(t for t in arriving if t.state == State.FAILED)])
+    store.tell_moved(staying_put, versions)
     advance.advance([t for t in arriving if t.state == State.ACTIVE])

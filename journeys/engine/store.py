@@ -1,5 +1,6 @@
 """The engine's writing: one statement for each table, however many people moved."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -7,7 +8,7 @@ from django.db import connection
 
 from crm.ledger import Fact, publish_many
 from journeys.engine.traveller import Mark, State, Traveller
-from journeys.facts import JourneyCompleted, JourneyExited, JourneyFailed
+from journeys.facts import JourneyCompleted, JourneyExited, JourneyFailed, JourneyMoved
 from journeys.models import Version
 from journeys.people import Happening
 from kernel.recordset import recordset
@@ -112,6 +113,16 @@ _TOLD: dict[str, type[JourneyCompleted | JourneyExited | JourneyFailed]] = {
 def _tell(travellers: Sequence[Traveller], versions: Mapping[int, Version]) -> None:
     over = [t for t in travellers if t.state in _TOLD]
     publish_many([_fact(t, versions[t.version_id]) for t in over], causes=[t.cause for t in over])
+    tell_moved(travellers, versions)
+
+
+def tell_moved(travellers: Sequence[Traveller], versions: Mapping[int, Version]) -> None:
+    """Where nobody entered or left, nothing else says that the figures changed: one fact for each journey."""
+    moved = Counter(t.version_id for t in travellers if t.state == State.ACTIVE)
+    names = {versions[pk].journey_id: versions[pk].journey.name for pk in moved}
+    people = {journey: sum(n for pk, n in moved.items() if versions[pk].journey_id == journey) for journey in names}
+    facts = [JourneyMoved(contact_id=None, journey_id=pk, journey=names[pk], people=people[pk]) for pk in names]
+    publish_many(facts, causes=[None] * len(facts))
 
 
 def _fact(traveller: Traveller, version: Version) -> Fact:

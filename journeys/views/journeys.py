@@ -10,8 +10,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from journeys import reporting, telling
 from journeys.actions import journeys as verbs
+from journeys.drawing import draw
 from journeys.models import Enrolment, Handover, Journey, Version
 from journeys.outline import outline
+from kernel import realtime
 from kernel.lists import keyset_page
 from kernel.policies import SignedInRequest, managers_only
 
@@ -37,8 +39,14 @@ def journey(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {"journey": journey, "versions": versions, "version": shown, **_people(request, journey)}
     if request.headers.get("HX-Target") == "people":
         return render(request, "journeys/journey.html#people", context)
-    context |= {**_drawn(shown), "totals": _totals(journey), "handover": Handover.objects.latest_of(journey)}
-    return render(request, "journeys/journey.html", context)
+    context |= {
+        "place": realtime.read_feed(None, 1)[1],
+        **_drawn(shown),
+        "totals": _totals(journey),
+        "handover": Handover.objects.latest_of(journey),
+    }
+    part = "#now" if request.headers.get("HX-Target") == "journey-now" else ""
+    return render(request, f"journeys/journey.html{part}", context)
 
 
 def _visible(request: SignedInRequest, pk: int) -> Journey:
@@ -56,7 +64,8 @@ def _drawn(version: Version | None) -> dict[str, Any]:
     graph = reporting.graph_of(version) if version else None
     if version is None or graph is None:
         return {"lines": [], "broken": version is not None}
-    return {"lines": outline(graph, reporting.node_counts(version))}
+    counts = reporting.node_counts(version)
+    return {"lines": outline(graph, counts), "picture": draw(graph, counts)}
 
 
 def _totals(journey: Journey) -> reporting.Totals:

@@ -1,0 +1,64 @@
+"""A journey's page on screens: who may listen, and what a piece of news makes them do."""
+
+import pytest
+from django.test import Client
+
+from crm.models import Event
+from journeys.engine import timing
+from journeys.models import Journey, Timer
+from journeys.tests import factories as make
+from kernel.realtime import News, may_listen, render_news
+
+pytestmark = pytest.mark.django_db
+
+
+def waiting(*waits: str) -> Journey:
+    return make.live(make.graph(make.start(), *map(make.wait, waits), make.end()))
+
+
+def news(event: Event, topic: str) -> News:
+    return News(event.pk, event.name, event.contact_id, event.properties, frozenset({topic}))
+
+
+@pytest.mark.parametrize(("role", "may"), [("manager", True), ("admin", True), ("agent", False), ("sales", False)])
+def test_only_who_may_see_the_journey_listens_and_is_told(role: str, may: bool) -> None:
+    journey, user = waiting("wait"), make.user(role)
+    make.happens(make.contact())
+    topic = f"journey:{journey.pk}"
+
+    assert may_listen(user, topic) is may
+    told = Event.objects.filter(name__startswith="journey.").order_by("id")
+    assert [event.name for event in told] == ["journey.entered", "journey.moved"]
+    for event in told:
+        push = render_news(user, [news(event, topic)], {topic})
+        assert (f'id="journey-pulse-{journey.pk}"' in push.html) is may
+
+
+@pytest.mark.parametrize("number", ["", "x", "0", "-1", "9" * 40, "1 or 1"])
+def test_nobody_listens_to_what_is_no_journey(number: str) -> None:
+    assert may_listen(make.user("manager"), f"journey:{number}") is False
+
+
+def test_moving_on_is_told_once_for_all_and_about_nobody() -> None:
+    journey = waiting("a", "b")
+    for _ in range(3):
+        make.happens(make.contact())
+    Event.objects.filter(name="journey.moved").delete()
+    Timer.objects.update(due_at="2020-01-01T00:00Z")
+    timing.advance_due()
+
+    (told,) = Event.objects.filter(name="journey.moved")
+    assert (told.contact_id, told.properties["journey_id"], told.properties["people"]) == (None, journey.pk, 3)
+
+
+def test_pulse_fetches_the_figures_alone(client: Client) -> None:
+    journey = waiting("wait")
+    make.happens(make.contact())
+    client.force_login(make.user("manager", language="en"))
+    page = client.get(f"/journeys/{journey.pk}/").content.decode()
+    part = client.get(f"/journeys/{journey.pk}/?version=1", headers={"HX-Target": "journey-now"}).content.decode()
+
+    assert f'data-live-topics="journey:{journey.pk}"' in page
+    assert page.count("1 here") == 2  # in the picture and in the outline
+    assert part.count("1 here") == 2
+    assert "<html" not in part
