@@ -22,6 +22,7 @@ GAP_X, GAP_Y = 28, 46
 MARGIN = 8
 LETTERS = 23  # of a label, at the size that journey.css gives it
 Edge = tuple[str, str, str]  # from, branch, to
+Places = Mapping[str, tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def draw(graph: Graph, counts: Mapping[str, Count] | None = None) -> Picture:
     places = {node: _place(i, len(row), rank, widest) for rank, row in enumerate(rows) for i, node in enumerate(row)}
     knots = [Knot(graph.nodes[n], x, y, (counts or {}).get(n, Count())) for n, (x, y) in places.items()]
     threads = [_thread(graph, edge, places, loops=edge in back) for edge in edges]
-    width = 2 * MARGIN + widest * (WIDTH + GAP_X) - GAP_X + (GAP_X if back else 0)
+    width = 2 * MARGIN + widest * (WIDTH + GAP_X)  # with room on the right for threads that go past knots
     return Picture(width, 2 * MARGIN + len(rows) * (HEIGHT + GAP_Y) - GAP_Y, knots, threads)
 
 
@@ -113,17 +114,33 @@ def _place(index: int, in_row: int, rank: int, widest: int) -> tuple[int, int]:
     return MARGIN + left + index * (WIDTH + GAP_X), MARGIN + rank * (HEIGHT + GAP_Y)
 
 
-def _thread(graph: Graph, edge: Edge, places: Mapping[str, tuple[int, int]], *, loops: bool) -> Thread:
+def _thread(graph: Graph, edge: Edge, places: Places, *, loops: bool) -> Thread:
     start, branch, to = edge
     ways = [way for way, _ in graph.ways_out(start)]
-    share = (ways.index(branch) + 1) / (len(ways) + 1)
-    x1, y1 = places[start][0] + round(WIDTH * share), places[start][1] + HEIGHT
-    x2, y2 = places[to][0] + WIDTH // 2, places[to][1]
+    x1 = places[start][0] + round(WIDTH * (ways.index(branch) + 1) / (len(ways) + 1))
+    y1 = places[start][1] + HEIGHT
     name = graph.nodes[start].kind.branches(graph.nodes[start].config).get(branch, "")
     if loops:
-        side, right = max(places[start][0], places[to][0]) + WIDTH + GAP_X, places[start][0] + WIDTH
-        out, back = places[start][1] + HEIGHT // 2, y2 + HEIGHT // 2
-        d = f"M{right} {out}C{side} {out} {side} {back} {places[to][0] + WIDTH} {back}"
-        return Thread(d, name, x1 + 6, y1 + 16, loops=True)
-    bend = (y2 - y1) // 2
-    return Thread(f"M{x1} {y1}C{x1} {y1 + bend} {x2} {y2 - bend} {x2} {y2}", name, x1 + 6, y1 + 16, loops=False)
+        d = _up(places[start], places[to])
+    elif between := [x for x, y in places.values() if y1 < y < places[to][1]]:
+        d = _around(x1, y1, max(between) + WIDTH + GAP_X // 2, places[to])
+    else:
+        d = _down(x1, y1, places[to])
+    return Thread(d, name, x1 + 6, y1 + 16, loops)
+
+
+def _down(x: int, y: int, to: tuple[int, int]) -> str:
+    bend, end = (to[1] - y) // 2, to[0] + WIDTH // 2
+    return f"M{x} {y}C{x} {y + bend} {end} {to[1] - bend} {end} {to[1]}"
+
+
+def _around(x: int, y: int, side: int, to: tuple[int, int]) -> str:
+    """Past whatever stands between, on its right."""
+    bend, end = GAP_Y // 2, to[0] + WIDTH * 3 // 4
+    out = f"M{x} {y}C{x} {y + bend} {side} {y + bend} {side} {y + GAP_Y}"
+    return f"{out}V{to[1] - GAP_Y}C{side} {to[1] - bend} {end} {to[1] - bend} {end} {to[1]}"
+
+
+def _up(start: tuple[int, int], to: tuple[int, int]) -> str:
+    side, out, back = max(start[0], to[0]) + WIDTH + GAP_X, start[1] + HEIGHT // 2, to[1] + HEIGHT // 2
+    return f"M{start[0] + WIDTH} {out}C{side} {out} {side} {back} {to[0] + WIDTH} {back}"

@@ -30,16 +30,20 @@ def test_branches_are_named_where_they_begin() -> None:
     assert [str(thread.text) for thread in forked().threads] == ["", "yes", "no", "", ""]
 
 
+def test_thread_that_skips_a_rank_goes_past_what_stands_there() -> None:
+    past = MARGIN + WIDTH + GAP_X // 2
+    assert [f" {past} " in thread.d for thread in forked().threads] == [False, False, True, False, False]
+
+
 def test_picture_is_as_large_as_what_is_in_it() -> None:
     picture = forked()
-    assert (picture.width, picture.height) == (2 * MARGIN + WIDTH, 2 * MARGIN + 5 * HEIGHT + 4 * GAP_Y)
+    assert (picture.width, picture.height) == (2 * MARGIN + WIDTH + GAP_X, 2 * MARGIN + 5 * HEIGHT + 4 * GAP_Y)
 
 
 def test_loop_goes_back_up_at_the_side() -> None:
     edges = "start>wait wait>fork fork:yes>end fork:no>wait"
     picture = draw(parse(make.graph(make.start(), make.wait(), fork(), make.end(), edges=edges)))
     assert [thread.loops for thread in picture.threads] == [False, False, False, True]
-    assert picture.width == 2 * MARGIN + WIDTH + GAP_X
     assert {knot.placed.id: rank(knot.y) for knot in picture.knots} == {"start": 0, "wait": 1, "fork": 2, "end": 3}
 
 
