@@ -47,6 +47,7 @@ def store_inbound(
         raw=raw,
         direction=Message.Direction.INBOUND,
         automatic=inbound.automatic,
+        authentication=inbound.authentication,
         sender=inbound.sender[:320],
         sender_name=inbound.sender_name[:200],
         to=[address[:320] for address in inbound.to],

@@ -76,6 +76,7 @@ class InboundMessage:
     sent_at: datetime | None = None
     automatic: bool = False  # an auto-reply or a list: shown, never answered by a robot, never reopens
     language: str = ""
+    authentication: dict[str, str] = field(default_factory=dict)  # what a trusted server says of the sender
     attachments: Sequence[AttachedFile] = ()
     bounces: Sequence[BouncedRecipient] = ()
     bounced_message_id: str = ""

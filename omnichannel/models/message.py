@@ -53,6 +53,8 @@ class Message(models.Model):
     in_reply_to = models.CharField(max_length=320, blank=True)
     references = ArrayField(models.CharField(max_length=320), default=list)
     thread_index = models.CharField(max_length=600, blank=True)  # Outlook's, base64
+    # {"verdict": "verified" or "unverified", "server", "spf", "dkim", "dmarc"}; {} if nobody whom we trust has checked.
+    authentication = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     client_id = models.CharField(max_length=64, null=True, unique=True)  # an agent's send, repeated, is one message
     sent_at = models.DateTimeField(null=True)  # as the sender's clock said
     created_at = models.DateTimeField(db_default=Now())
@@ -85,6 +87,11 @@ class Message(models.Model):
     @property
     def is_inbound(self) -> bool:
         return self.direction == self.Direction.INBOUND
+
+    @property
+    def sender_is(self) -> str:
+        """ "verified", "unverified", or "" if nobody whom we trust has checked."""
+        return str(self.authentication.get("verdict", "")) if self.is_inbound else ""
 
     @property
     def visible_text(self) -> str:

@@ -29,5 +29,6 @@ EMPTY: ParsedMail = {
     "auto_reply": False,
     "auto_reply_reason": "",
     "bounce": {"is_bounce": False, "recipients": [], "original_message_id": ""},
+    "authentication": [],
     "notes": [],
 }

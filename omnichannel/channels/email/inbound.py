@@ -13,10 +13,11 @@ from omnichannel.channels.base import AttachedFile, BouncedRecipient, InboundMes
 from . import tokens
 from .parsed import Address, ParsedMail
 from .read import MailWithFiles
+from .verdict import judge
 
 
-def to_inbound(found: MailWithFiles, meta: dict[str, Any]) -> InboundMessage:
-    """`meta` is what the door noted: the envelope recipients under `rcpt`."""
+def to_inbound(found: MailWithFiles, meta: dict[str, Any], settings: dict[str, Any]) -> InboundMessage:
+    """`meta` is what the door noted: the envelope recipients under `rcpt`. `settings` are those of the account."""
     mail = found.mail
     envelope = [*meta.get("rcpt", []), *mail["delivered_to"]]
     sender = mail["from_email"]
@@ -37,6 +38,7 @@ def to_inbound(found: MailWithFiles, meta: dict[str, Any]) -> InboundMessage:
         references=[bare(each) for each in mail["references"]],
         sent_at=datetime.fromisoformat(mail["date"]) if mail["date"] else None,
         automatic=mail["auto_reply"],
+        authentication=judge(mail["authentication"], sender=sender, settings=settings, meta=meta),
         language=mail["language"],
         attachments=_attachments(found),
         bounces=[BouncedRecipient(**recipient) for recipient in mail["bounce"]["recipients"]],

@@ -32,6 +32,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "smtp_host": "smtp.gmail.com",
         "smtp_port": 587,
         "smtp_security": "starttls",
+        "authserv_id": "mx.google.com",
         "oauth_token_url": "https://oauth2.googleapis.com/token",
         "oauth_scope": "",
     },
@@ -42,6 +43,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "smtp_host": "smtp.office365.com",
         "smtp_port": 587,
         "smtp_security": "starttls",
+        "authserv_id": "*",  # its lines do not say who wrote them; the newest one is its own
         "oauth_token_url": "https://login.microsoftonline.com/organizations/oauth2/v2.0/token",
         "oauth_scope": "https://outlook.office.com/IMAP.AccessAsUser.All https://outlook.office.com/SMTP.Send "
         "offline_access",

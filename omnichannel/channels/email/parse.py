@@ -10,6 +10,7 @@ import json
 import struct
 from email.utils import parsedate_to_datetime
 
+from .mime.authentication import authentication_results
 from .mime.auto import auto_reply_reason
 from .mime.bodies import Attachment, Body, Reading, describe
 from .mime.bounce import read_bounce
@@ -85,6 +86,7 @@ def _assemble(root: Part, body: Body, attachments: list[Attachment], html: bool)
         "auto_reply": bool(automatic) or bounce["is_bounce"],
         "auto_reply_reason": automatic,
         "bounce": bounce,
+        "authentication": authentication_results(headers),
         "notes": notes,
     }
 

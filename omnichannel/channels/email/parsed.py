@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from .mime.authentication import Results
 from .mime.bodies import Attachment
 from .mime.bounce import Bounce, Recipient
 
@@ -20,6 +21,7 @@ class ParsedMail(TypedDict):
 
     `date` is ISO 8601 in UTC, empty if the mail has none that can be read. `content_type` is that of the body shown.
     `html` is sanitised; remote images wait in `data-remote-src`, inline ones point to `attachments` by index.
+    `authentication` holds what any server says to have found out about the sender, true or not, newest first.
     `notes` say what had to be mended or cut.
     """
 
@@ -47,4 +49,5 @@ class ParsedMail(TypedDict):
     auto_reply: bool
     auto_reply_reason: str
     bounce: Bounce
+    authentication: list[Results]
     notes: list[str]

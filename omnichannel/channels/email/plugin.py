@@ -43,7 +43,7 @@ class EmailChannel(ChannelKind):
             found = read_mail_with_files(bytes(raw.body))
         except UnreadableMail as error:
             raise ChannelError(str(error), permanent=True) from error
-        return [to_inbound(found, raw.meta)]
+        return [to_inbound(found, raw.meta, self.account.settings)]
 
     def new_message_id(self, message: Message) -> str:
         return message_id_for(message)
@@ -148,6 +148,19 @@ def _servers() -> dict[str, forms.Field]:
         "smtp_security": forms.ChoiceField(label=_("SMTP encryption"), choices=SECURITY, required=False),
         "smtp_user": forms.CharField(label=_("SMTP user"), required=False),
         "smtp_password": forms.CharField(label=_("SMTP password"), required=False, widget=forms.PasswordInput),
+        "authserv_id": forms.CharField(
+            label=_("Server whose checks of senders are believed"),
+            help_text=_(
+                "As it names itself in the lines Authentication-Results of your mail. It must take out lines with its "
+                "name that others wrote. Empty: only what your mailbox's own provider put on top."
+            ),
+            required=False,
+        ),
+        "relays": forms.CharField(
+            label=_("Addresses of that server"),
+            help_text=_("Only for mail that it hands to our SMTP server; IP addresses or networks."),
+            required=False,
+        ),
         "signed_addresses": forms.NullBooleanField(
             label=_("Signed reply addresses"),
             help_text=_("The mail server passes mail for reply+…@ and bounce+…@ of this domain on to us."),
