@@ -12,4 +12,5 @@ urlpatterns = [
     path("s/<str:token>/preferences", answer.trap, name="survey-trap"),
     path("reports/", reports.index, name="reports"),
     path("reports/nps/", reports.nps, name="report-nps"),
+    path("reports/nps/survey/", reports.survey, name="report-nps-survey"),
 ]

@@ -47,12 +47,12 @@ class JourneyAdmin(FastList, admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.action(description=_("Pause"), permissions=["change"])
     def pause(self, request: HttpRequest, rows: QuerySet[Journey]) -> None:
         for journey in rows:
-            journeys.pause(journey)
+            journeys.pause(journey, by=_user(request))
 
     @admin.action(description=_("Let it go on"), permissions=["change"])
     def resume(self, request: HttpRequest, rows: QuerySet[Journey]) -> None:
         for journey in rows:
-            journeys.resume(journey)
+            journeys.resume(journey, by=_user(request))
 
 
 class VersionForm(forms.ModelForm[Version]):

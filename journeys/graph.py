@@ -55,6 +55,10 @@ class Graph:
         return sorted({name for placed in self.nodes.values() for name in placed.kind.listens(placed.config)})
 
     @cached_property
+    def surveys(self) -> list[int]:
+        return sorted({pk for placed in self.nodes.values() for pk in placed.kind.surveys(placed.config)})
+
+    @cached_property
     def conditions(self) -> list[str]:
         return sorted({slug for placed in self.nodes.values() for slug in placed.kind.conditions(placed.config)})
 

@@ -76,17 +76,27 @@ def _node(id: str, type: str, /, **config: Any) -> dict[str, Any]:  # noqa: A002
     return {"id": id, "type": type, "config": config}
 
 
+def installed() -> Journey | None:
+    return Journey.objects.filter(slug=SLUG).first()
+
+
 @transaction.atomic
 def welcome_and_ask(*, company: str, live: bool, by: User | None = None) -> Journey:
-    """Install it, once; then the one there is, untouched. `live=False`: paused, for somebody to look at first."""
-    existing = Journey.objects.filter(slug=SLUG).first()
+    """Install it, once; then the one there is, untouched. `live=False`: paused, for somebody to look at first.
+
+    A survey that comes with it asks only through it; one that was there before keeps its own trigger until this goes
+    live, and is not silenced by installing.
+    """
+    existing = installed()
     if existing is not None:
         return existing
-    survey = relationship_nps(company=company, by=by)
+    survey = relationship_nps(company=company, by=by, trigger=Survey.Trigger.NONE)
     journey = journeys.create(name=NAME, slug=SLUG, purpose=PURPOSE)
     version = journeys.add_version(journey, graph=graph(survey_id=survey.pk, company=company), by=by)
     journey = journeys.publish(version, by=by)
-    if not live:
-        return journeys.pause(journey)
-    surveys.ask_after(survey, trigger=Survey.Trigger.NONE, by=by)
+    if live:
+        surveys.ask_after(survey, trigger=Survey.Trigger.NONE, by=by)
+        return journey
+    Journey.objects.filter(pk=journey.pk).update(status=Journey.Status.PAUSED)
+    journey.refresh_from_db()
     return journey

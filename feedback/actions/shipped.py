@@ -39,9 +39,14 @@ COMMENT: Texts = {
 
 
 @transaction.atomic
-def relationship_nps(*, company: str, by: User | None = None) -> Survey:
-    """Asks when a person resolves a conversation, at most every 30 days. Installed once; then the one there is."""
-    existing = Survey.objects.filter(name=NAME).first()
+def relationship_nps(
+    *, company: str, by: User | None = None, trigger: str = Survey.Trigger.RESOLVED, active: bool = True
+) -> Survey:
+    """Asks when a person resolves a conversation, at most every 30 days. Installed once; then the one there is.
+
+    `active=False`: published and paused, so that nobody is asked before somebody has looked at it and started it.
+    """
+    existing = installed()
     if existing is not None:
         return existing
     survey = surveys.create(
@@ -52,9 +57,15 @@ def relationship_nps(*, company: str, by: User | None = None) -> Survey:
         comment=COMMENT,
         by=by,
         brand_name=company,
-        trigger=Survey.Trigger.RESOLVED,
+        trigger=trigger,
     )
     draft = surveys.draft(survey, by=by)
     surveys.publish_version(draft, by=by)
+    if not active:
+        surveys.pause(survey, by=by)
     survey.refresh_from_db()
     return survey
+
+
+def installed() -> Survey | None:
+    return Survey.objects.filter(name=NAME).first()

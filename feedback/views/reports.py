@@ -2,19 +2,23 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
+from feedback.actions import shipped, surveys
 from feedback.forms.report import ReportForm
-from feedback.models import Survey
+from feedback.models import Invitation, Survey
 from feedback.models.response import ResponseQuerySet
+from feedback.models.survey import SurveyQuerySet
 from feedback.reporting import Scope, count, series
 from feedback.views import figures
 from kernel import charts
 from kernel.lists import capped_count, keyset_page
-from kernel.policies import managers_only
+from kernel.policies import SignedInRequest, managers_only
 
 NPS = "nps"
 PAGE = 25
@@ -53,9 +57,37 @@ def nps(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Target") == "answers":
         return render(request, "feedback/nps.html#answers", context)
     context |= figures.overview(form.scope, form, request.GET)
-    context["asked"] = Survey.objects.of_kind(NPS).exclude(live_version=None).exists()
+    published = Survey.objects.of_kind(NPS).exclude(live_version=None)
+    context["asked"] = published.exists()
+    context["ready"] = _ready(published)
     context["setup_url"] = reverse("admin:feedback_survey_changelist")
     return render(request, "feedback/nps.html", context)
+
+
+def _ready(published: SurveyQuerySet) -> Survey | None:
+    """A survey that waits to be started, where nobody was ever asked."""
+    asked = Invitation.objects.filter(survey__in=published).exists()
+    return None if asked else published.filter(status=Survey.Status.PAUSED).first()
+
+
+@require_POST
+@managers_only
+def survey(request: SignedInRequest) -> HttpResponse:
+    """Install the survey that comes with the product, paused; `start` lets it ask."""
+    if request.POST.get("start"):
+        for waiting in Survey.objects.of_kind(NPS).filter(pk=_number(request.POST["start"])):
+            surveys.resume(waiting, by=request.user)
+        return redirect("report-nps")
+    company = request.POST.get("company", "").strip()[:80]
+    if company:
+        shipped.relationship_nps(company=company, by=request.user, active=False)
+    else:
+        messages.error(request, _("Write the name of your company, as customers know it."))
+    return redirect("report-nps")
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
 def _answers(request: HttpRequest, scope: Scope) -> dict[str, Any]:

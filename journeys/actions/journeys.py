@@ -4,12 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.db.models.functions import Now
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from crm.models import User
+from feedback.actions import surveys
+from feedback.models import Survey
+from journeys.engine import compiled
 from journeys.graph import Graph, GraphError, parse
 from journeys.models import Enrolment, Handover, Journey, Version
 from kernel.wakeup import wake
@@ -64,7 +67,9 @@ def publish(
     journey.live_version, journey.status = version, Journey.Status.LIVE
     journey.save(update_fields=["live_version", "status"])
     version.refresh_from_db()
+    _let_ask(journey, by)
     _hand_over(version, Handover.Way(way), targets or {}, by)
+    journey.refresh_from_db()
     return journey
 
 
@@ -107,18 +112,44 @@ def publish_newest(
 
 
 @transaction.atomic
-def pause(journey: Journey) -> Journey:
-    """Nobody enters, and those under way stay where they stand. What they wait for is remembered, nothing is lost."""
-    return _set(journey, of=Journey.Status.LIVE, to=Journey.Status.PAUSED)
+def pause(journey: Journey, *, by: User | None = None) -> Journey:
+    """Nobody enters, and those under way stay where they stand. What they wait for is remembered, nothing is lost.
+
+    A survey that it asks and that also asks by itself is paused with it, unless another live journey asks it too.
+    """
+    locked = Journey.objects.select_for_update().get(pk=journey.pk)
+    if locked.is_live:
+        own = _asked_by(locked) - {pk for other in _others(locked) for pk in _asked_by(other)}
+        asking = list(Survey.objects.filter(pk__in=own, status=Survey.Status.ACTIVE).exclude(trigger=""))
+        for survey in asking:
+            surveys.pause(survey, by=by)
+        paused = sorted(survey.pk for survey in asking)
+        Journey.objects.filter(pk=locked.pk).update(status=Journey.Status.PAUSED, paused_surveys=paused)
+    journey.refresh_from_db()
+    return journey
+
+
+def _others(journey: Journey) -> QuerySet[Journey]:
+    return Journey.objects.live().exclude(pk=journey.pk).select_related("live_version")
+
+
+def _asked_by(journey: Journey) -> set[int]:
+    graph = compiled.graph(journey.live_version) if journey.live_version else None
+    return set(graph.surveys) if graph else set()
 
 
 @transaction.atomic
-def resume(journey: Journey) -> Journey:
-    """Go on where it stood: overdue waits end at once."""
-    return _set(journey, of=Journey.Status.PAUSED, to=Journey.Status.LIVE)
-
-
-def _set(journey: Journey, *, of: str, to: str) -> Journey:
-    Journey.objects.filter(pk=journey.pk, status=of).update(status=to)
+def resume(journey: Journey, *, by: User | None = None) -> Journey:
+    """Go on where it stood: overdue waits end at once, and the surveys that were paused with it ask again."""
+    locked = Journey.objects.select_for_update().get(pk=journey.pk)
+    if locked.is_paused:
+        _let_ask(locked, by)
+        Journey.objects.filter(pk=locked.pk).update(status=Journey.Status.LIVE)
     journey.refresh_from_db()
     return journey
+
+
+def _let_ask(journey: Journey, by: User | None) -> None:
+    for survey in Survey.objects.filter(pk__in=journey.paused_surveys):
+        surveys.resume(survey, by=by)
+    Journey.objects.filter(pk=journey.pk).update(paused_surveys=[])

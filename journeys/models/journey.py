@@ -50,6 +50,8 @@ class Journey(models.Model):
         editable=False,
         verbose_name=_("live version"),
     )
+    # Surveys that were paused together with it, and go on together with it.
+    paused_surveys = ArrayField(models.BigIntegerField(), default=list, blank=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     objects = JourneyQuerySet.as_manager()

@@ -101,6 +101,11 @@ class Node:
         """Slugs of the conditions it asks, so that the engine gathers what they need, for everybody at once."""
         return []
 
+    def surveys(self, config: Config) -> list[int]:
+        """Numbers of the surveys that people are asked here: pausing the journey keeps those from asking by
+        themselves."""
+        return []
+
     def summary(self, config: Config) -> str:
         """One line for an outline: what this node does, in the reader's language."""
         return ""

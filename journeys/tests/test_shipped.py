@@ -4,11 +4,13 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 
 from crm.models import Contact
 from feedback.actions.shipped import relationship_nps
 from feedback.models import Invitation, Survey
 from journeys import shipped
+from journeys.actions import journeys
 from journeys.models import Enrolment, Journey
 from journeys.tests import factories as make
 from omnichannel.models import Delivery
@@ -85,3 +87,55 @@ def test_real_installations_get_it_paused_and_keep_the_survey_s_own_trigger() ->
     journey = Journey.objects.get()
     assert (journey.slug, journey.status) == ("welcome-and-ask", "paused")
     assert Survey.objects.get().trigger == "conversation.resolved"
+
+
+def test_a_fresh_installation_asks_nobody_before_a_person_starts_it() -> None:
+    journey = shipped.welcome_and_ask(company="Casa Lumbre", live=False)
+    assert (journey.status, Survey.objects.get().trigger, journey.paused_surveys) == ("paused", "", [])
+    writes(make.contact())
+    assert Enrolment.objects.count() == 0
+    journeys.resume(journey)
+    writes(make.contact())
+    assert Enrolment.objects.count() == 1
+
+
+def test_pausing_silences_a_survey_that_also_asks_by_itself_and_going_on_lets_it_speak(live: Journey) -> None:
+    Survey.objects.update(trigger=Survey.Trigger.RESOLVED)
+    journeys.pause(live)
+    assert (Survey.objects.get().status, Journey.objects.get().paused_surveys) == ("paused", [Survey.objects.get().pk])
+    journeys.pause(live)  # twice changes nothing
+    journeys.resume(live)
+    assert (Survey.objects.get().status, Journey.objects.get().paused_surveys) == ("active", [])
+
+
+def test_a_survey_that_somebody_paused_stays_paused(live: Journey) -> None:
+    Survey.objects.update(trigger=Survey.Trigger.RESOLVED, status="paused")
+    journeys.resume(journeys.pause(live))
+    assert Survey.objects.get().status == "paused"
+
+
+def test_a_survey_that_another_live_journey_asks_goes_on(live: Journey) -> None:
+    Survey.objects.update(trigger=Survey.Trigger.RESOLVED)
+    ask = make.node("ask", "send_survey", survey=Survey.objects.get().pk)
+    make.live(make.graph(make.start(), ask, make.end()))
+    journeys.pause(live)
+    assert Survey.objects.get().status == "active"
+
+
+def test_one_button_installs_it_paused_and_the_next_one_starts_it(client: Client) -> None:
+    client.force_login(make.user("manager", language="en"))
+    assert "Start with Welcome and ask" in client.get("/journeys/").content.decode()
+    assert "Write the name of your company" in client.post("/journeys/shipped/", follow=True).content.decode()
+    page = client.post("/journeys/shipped/", {"company": "Casa Lumbre"}, follow=True)
+    journey = Journey.objects.get()
+    assert page.redirect_chain == [(f"/journeys/{journey.pk}/", 302)]
+    assert "Start" in page.content.decode()
+    client.post(f"/journeys/{journey.pk}/pause/", {"resume": "1"})
+    assert Journey.objects.get().status == "live"
+    assert "Start with Welcome and ask" not in client.get("/journeys/").content.decode()
+
+
+@pytest.mark.parametrize(("page", "link"), [("journeys/journey", "/journeys/"), ("feedback/survey", "/reports/nps/")])
+def test_settings_lead_to_what_comes_with_the_product(client: Client, page: str, link: str) -> None:
+    client.force_login(make.user("admin", language="en", is_superuser=True))
+    assert f'<li><a href="{link}">Start with' in client.get(f"/admin/{page}/").content.decode()

@@ -8,9 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from journeys import reporting, telling
+from journeys import reporting, shipped, telling
 from journeys.actions import journeys as verbs
 from journeys.drawing import draw
+from journeys.forms.shipped import ShippedForm
 from journeys.models import Enrolment, Handover, Journey, Version
 from journeys.outline import outline
 from kernel import realtime
@@ -25,9 +26,9 @@ PAGE = 25
 def journeys(request: SignedInRequest) -> HttpResponse:
     rows = list(Journey.objects.visible_to(request.user).select_related("live_version"))
     totals = reporting.totals(rows)
-    return render(
-        request, "journeys/journeys.html", {"journeys": [{"journey": row, "totals": totals[row.pk]} for row in rows]}
-    )
+    offer = None if any(row.slug == shipped.SLUG for row in rows) else ShippedForm()
+    listed = [{"journey": row, "totals": totals[row.pk]} for row in rows]
+    return render(request, "journeys/journeys.html", {"journeys": listed, "offer": offer})
 
 
 @require_GET
@@ -96,9 +97,9 @@ def pause(request: SignedInRequest, pk: int) -> HttpResponse:
     """POST pauses, DELETE lets it go on. A form without scripts sends DELETE as `resume`."""
     journey = _visible(request, pk)
     if request.method == "DELETE" or request.POST.get("resume"):
-        verbs.resume(journey)
+        verbs.resume(journey, by=request.user)
         messages.success(request, _("The journey goes on."))
     else:
-        verbs.pause(journey)
+        verbs.pause(journey, by=request.user)
         messages.success(request, _("Paused. Everybody stays where they are; nothing is lost."))
     return redirect("journey", pk=pk)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from crm.actions import tasks
 from crm.models import User
-from feedback.models import Response
+from feedback.models import Response, Survey
 from feedback.tests.factories import (
     make_channel,
     make_contact,
@@ -194,3 +194,17 @@ def test_report_in_spanish() -> None:
     answers(*[9] * 6)
     html = page(signed_in(make_user("manager", language="es")))
     assert '<html lang="es"' in html
+
+
+def test_survey_that_comes_with_the_product_is_installed_paused_and_started_by_a_person(manager: Client) -> None:
+    assert "Start with Relationship NPS" in page(manager)
+    manager.post("/reports/nps/survey/")
+    assert Survey.objects.count() == 0
+    manager.post("/reports/nps/survey/", {"company": "Casa Lumbre"})
+    survey = Survey.objects.get()
+    assert (survey.status, survey.brand_name) == ("paused", "Casa Lumbre")
+    assert "Start asking" in page(manager)
+    manager.post("/reports/nps/survey/", {"start": "x"})
+    manager.post("/reports/nps/survey/", {"start": str(survey.pk)})
+    assert Survey.objects.get().status == "active"
+    assert "Start asking" not in page(manager)

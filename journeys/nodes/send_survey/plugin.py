@@ -27,6 +27,9 @@ class SendSurvey(Node):
             return []
         return [_("There is no survey %(number)s.") % {"number": config["survey"]}]
 
+    def surveys(self, config: Config) -> list[int]:
+        return [config["survey"]]
+
     def summary(self, config: Config) -> str:
         return _("survey %(number)s") % {"number": config["survey"]}
 
