@@ -171,6 +171,7 @@ CELERY_BEAT_SCHEDULE = {
     "send what is due": {"task": "omnichannel.tasks.send_due", "schedule": 3.0},
     "send mails to colleagues": {"task": "config.tasks.send_account_mails", "schedule": 3.0},
     "advance due journeys": {"task": "journeys.tasks.advance_due", "schedule": 1.0},
+    "remind of surveys": {"task": "feedback.tasks.send_reminders", "schedule": 600.0},
     "worker heartbeat": {"task": "crm.tasks.heartbeat", "schedule": 5.0},
 }
 
@@ -185,6 +186,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 if TESTING:  # hundreds of users are made in a test run, and none of their passwords is worth anything
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    WHITENOISE_AUTOREFRESH = True  # each test client would list the whole front end anew
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "config.accounts.AccountAdapter"

@@ -1,25 +1,40 @@
-"""One migrated template for a set of migrations, and a copy of it for each parallel worker."""
+"""A copy of one migrated template for each parallel worker.
+
+On a server named from outside the template is made here; the tests' own servers bring it along (tests/cluster.py).
+"""
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection
 from psycopg import sql
+from pytest_django import DjangoDbBlocker
 
 # Any number that other programs on the server do not use as an advisory lock.
 TEMPLATE_LOCK = 5_417_003
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Generator[None]:
+    """This worker's database. A plug-in's fixture, so that tests which lie outside the repository get it too."""
+    with django_db_blocker.unblock():
+        create()
+    yield
+    with django_db_blocker.unblock():
+        drop()
+
+
 def create() -> None:
     """Raises psycopg.Error when the server refuses."""
-    template = f"test_hilo_template_{_digest()}"
+    template = os.environ.get("HILO_TEST_TEMPLATE") or f"test_hilo_template_{_digest()}"
     with _server() as server:
         server.execute("SELECT pg_advisory_lock(%s)", [TEMPLATE_LOCK])
         if not _exists(server, template):

@@ -5,16 +5,13 @@ servers of its own keep a worker's consumers and real time apart.
 """
 
 import os
-import shutil
-import tempfile
-from pathlib import Path
+from contextlib import ExitStack
 
 from config.services import Services
-from config.services.account import service_account
+from tests import cluster
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
-REPOSITORY = Path(__file__).resolve().parents[1]
-_started: list[tuple[Services, Path]] = []
+_started = ExitStack()
 
 
 def start() -> None:
@@ -22,9 +19,11 @@ def start() -> None:
     os.environ.setdefault("HILO_TEST_RUN", str(os.getpid()))
     for name in ("DATABASE_URL", "VALKEY_URL"):
         _forget_the_controllers(name)
-    folder = _folder()
-    services = Services(folder, fast=True).start()
-    _started.append((services, folder))
+    folder = _started.enter_context(cluster.empty_folder())
+    if not os.environ.get("DATABASE_URL"):
+        cluster.copy_into(folder)
+        os.environ["HILO_TEST_TEMPLATE"] = cluster.DATABASE
+    services = _started.enter_context(Services(folder, fast=True))
     os.environ["DATABASE_URL"] = _own_database(services.database_url)
     os.environ["VALKEY_URL"] = services.valkey_url
     os.environ["HILO_DATA"] = str(folder)
@@ -49,20 +48,7 @@ def load_django() -> None:
 
 
 def stop() -> None:
-    while _started:
-        services, folder = _started.pop()
-        services.stop()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _folder() -> Path:
-    """Below a temporary folder that the servers' account can reach, which root's own TMPDIR may not be."""
-    account = service_account()
-    places = [Path(tempfile.gettempdir()), Path("/tmp"), Path("/var/tmp")]
-    place = next(place for place in places if place.is_dir() and account.can_reach(place))
-    folder = Path(tempfile.mkdtemp(prefix="hilo-test-", dir=place))
-    folder.chmod(0o711 if account.switch else 0o700)
-    return folder
+    _started.close()
 
 
 def _own_database(url: str) -> str:

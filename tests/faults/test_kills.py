@@ -14,6 +14,7 @@ import pytest
 import redis
 
 from config.services.processes import wait_until
+from tests import cluster
 from tests.fakes.smtp_sink import SmtpSink
 from tests.faults.load import Load
 from tests.faults.witness import Witness
@@ -38,6 +39,7 @@ def product(sink: SmtpSink) -> Iterator[Product]:
     with pytest.MonkeyPatch.context() as environment, empty_folder(environment) as folder:
         environment.setenv("HILO_SMTP_URL", sink.url)
         environment.setenv("HILO_LOG", "console")
+        cluster.copy_into(folder)
         with Product(folder) as product:
             yield product.wait_until_ready()
 

@@ -38,23 +38,10 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> "subprocess.CompletedProces
     tests = [str(lofts[kind] / name / "tests") for kind, name in NAMES.items()]
     copies = " or ".join(NAMES.values())
     ours = ("PYTEST_", "HILO_", "DJANGO_")
-    env = {key: value for key, value in os.environ.items() if not key.startswith(ours)}
+    env = {key: value for key, value in os.environ.items() if not key.startswith(ours) or key == "HILO_TEST_TEMPLATE"}
+    options = ["-c", "pyproject.toml", "-p", "lofts", "-p", "no:cacheprovider", "-n0", "-v", "-k", copies]
     return subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "pytest",
-            "-p",
-            "lofts",
-            "-p",
-            "no:cacheprovider",
-            "-n0",
-            "-v",
-            "-k",
-            copies,
-            *CONTRACTS,
-            *tests,
-        ],
+        [sys.executable, "-m", "pytest", *options, *CONTRACTS, *tests],
         cwd=ROOT,
         env=env | {"PYTHONPATH": f"{folder}:{ROOT}"},
         capture_output=True,

@@ -1,18 +1,24 @@
 """Data directories for servers and products that a test starts by itself."""
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from config.services.account import service_account
+from tests import cluster
 from tests.supervisor.product import Keeper, Product
 
 # What the suite's own servers put into the environment; a product started with it would use them.
-SUITES_OWN = ("DATABASE_URL", "VALKEY_URL", "BROKER_URL", "HILO_DATA", "HILO_TESTING", "HILO_LAYER_PREFIX")
+SUITES_OWN = (
+    "DATABASE_URL",
+    "VALKEY_URL",
+    "BROKER_URL",
+    "HILO_DATA",
+    "HILO_TESTING",
+    "HILO_LAYER_PREFIX",
+    "HILO_TEST_TEMPLATE",
+)
 
 
 @pytest.fixture
@@ -21,9 +27,17 @@ def data_dir(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         yield folder
 
 
+@pytest.fixture
+def migrated(data_dir: Path) -> Path:
+    """A data directory as an earlier start left it."""
+    cluster.copy_into(data_dir)
+    return data_dir
+
+
 @pytest.fixture(scope="module")
 def keeper() -> Iterator[Keeper]:
     with pytest.MonkeyPatch.context() as environment, empty_folder(environment) as folder:
+        cluster.copy_into(folder)
         keeper = Keeper(folder)
         yield keeper
         keeper.stop()
@@ -36,10 +50,7 @@ def running(keeper: Keeper) -> Product:
 
 @contextmanager
 def empty_folder(environment: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Not pytest's tmp_path: that lies in a folder that the servers' account may not enter."""
     for name in SUITES_OWN:
         environment.delenv(name, raising=False)
-    folder = Path(tempfile.mkdtemp(prefix="hilo-data-", dir="/tmp"))
-    folder.chmod(0o711 if service_account().switch else 0o700)
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    with cluster.empty_folder() as folder:
+        yield folder
