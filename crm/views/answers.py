@@ -25,9 +25,13 @@ def page_or(request: HttpRequest, template: str, fragment: str, context: dict[st
 def toast(
     response: HttpResponse, text: str | Promise, *, level: str = "success", undo: tuple[str, str] | None = None
 ) -> HttpResponse:
-    """`undo`: method and URL of the request that takes it back."""
+    """`undo`: method and URL of the request that takes it back.
+
+    After the swap: by then the live socket may have replaced the element that asked, and htmx tells nothing to what is
+    gone, but falls back to the page itself.
+    """
     detail: dict[str, Any] = {"level": level, "text": str(text)}
     if undo:
         detail["undo"] = {"method": undo[0], "url": undo[1]}
-    response["HX-Trigger"] = json.dumps({"toast": detail})
+    response["HX-Trigger-After-Swap"] = json.dumps({"toast": detail})
     return response

@@ -201,7 +201,7 @@ def test_note_is_kept_and_can_be_taken_back(client: Client, ana: Contact, agent:
 
     note = Note.objects.get()
     assert (note.body, note.author) == ("Prefers mail", agent)
-    assert f'"url": "/notes/{note.pk}/"' in response.headers["HX-Trigger"]
+    assert f'"url": "/notes/{note.pk}/"' in response.headers["HX-Trigger-After-Swap"]
     assert client.delete(f"/notes/{note.pk}/").status_code == 200
     assert Note.objects.count() == 0
 
@@ -230,7 +230,7 @@ def test_task_is_planned_done_undone_and_dropped(client: Client, ana: Contact, a
     done = client.post(f"/tasks/{task.pk}/completion/", headers=HTMX)
     task.refresh_from_db()
     assert task.done_by == agent
-    assert '"method": "DELETE"' in done.headers["HX-Trigger"]
+    assert '"method": "DELETE"' in done.headers["HX-Trigger-After-Swap"]
 
     client.delete(f"/tasks/{task.pk}/completion/", headers=HTMX)
     task.refresh_from_db()

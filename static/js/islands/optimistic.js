@@ -1,7 +1,18 @@
 // <form data-island="optimistic" data-into="#list" data-template="#id" hx-post=…>: shows what was sent before the server has it.
-// Each field with data-fill="name" in the template takes the form's value. On failure it stays, marked, and the text comes back.
+// Each field with data-fill="name" in the template takes the form's value. On failure it stays for a moment, marked, the text
+// comes back, and the reason is said: a refusal (422) is swapped in like any answer, but nothing was kept.
 // A hidden input named client_id gets a fresh id per submission, so that a repeated request counts once.
-import { uniqueId } from "../page.js"
+import { toast } from "../htmx.js"
+import { text, uniqueId } from "../page.js"
+
+const kept = ({ status }) => status >= 200 && status < 300
+
+/** A refusal that brings no toast of its own (nor is told by htmx as an error) would be silent. */
+function explain(xhr) {
+  if (xhr.status !== 422 || xhr.getAllResponseHeaders().toLowerCase().includes("hx-trigger")) return
+  const plain = xhr.getResponseHeader("Content-Type")?.startsWith("text/plain")
+  toast({ level: "error", text: plain && xhr.responseText ? xhr.responseText : text("failed") })
+}
 
 function preview(form) {
   const item = document.querySelector(form.dataset.template).content.firstElementChild.cloneNode(true)
@@ -16,25 +27,26 @@ function preview(form) {
 export function mount(form) {
   const identify = () => { if (form.elements.client_id) form.elements.client_id.value = uniqueId() }
   let item
-  let kept
+  let written
   identify()
 
   form.addEventListener("htmx:beforeRequest", (event) => {
     if (event.target !== form) return
-    kept = new Map([...form.querySelectorAll("textarea, input[type=text]")].map((field) => [field, field.value]))
+    written = new Map([...form.querySelectorAll("textarea, input[type=text]")].map((field) => [field, field.value]))
     item = preview(form)
-    kept.forEach((_, field) => { field.value = "" })
+    written.forEach((_, field) => { field.value = "" })
   })
   form.addEventListener("htmx:afterRequest", (event) => {
     if (event.target !== form) return
-    if (event.detail.successful) {
+    if (kept(event.detail.xhr)) {
       item?.remove()
       identify()
       return
     }
+    explain(event.detail.xhr)
     item?.setAttribute("data-failed", "")
     item?.removeAttribute("data-pending")
     setTimeout(() => item?.remove(), 4000)
-    kept?.forEach((value, field) => { if (!field.value) field.value = value })
+    written?.forEach((value, field) => { if (!field.value) field.value = value })
   })
 }

@@ -62,11 +62,11 @@ def _result(piece: str) -> Result | None:
 def without_comments(value: str) -> str:
     """Comments in brackets may be nested and hold anything, results too; one that is never closed takes the rest."""
     kept, depth, quoted = [], 0, False
-    for token in TOKEN.findall(value):
-        if token == '"' and not depth:
+    for piece in TOKEN.findall(value):
+        if piece == '"' and not depth:
             quoted = not quoted
-        opens, closes = token == "(" and not quoted, token == ")" and depth > 0
+        opens, closes = piece == "(" and not quoted, piece == ")" and depth > 0
         depth += opens - closes
         if not depth and not closes:
-            kept.append(token)
+            kept.append(piece)
     return "".join(kept)
