@@ -33,7 +33,7 @@ def test_a_year_of_answers_is_plausible() -> None:
 
 
 def test_nobody_is_asked_twice_in_the_quiet_days() -> None:
-    people = [make_contact() for _ in range(60)]
+    people = [make_contact() for _ in range(25)]
     demo.seed(Random(7), people, timezone.now(), company="Casa Lumbre")
     asked: dict[int | None, list[float]] = {}
     for invitation in Invitation.objects.order_by("asked_at"):
@@ -43,7 +43,7 @@ def test_nobody_is_asked_twice_in_the_quiet_days() -> None:
 
 
 def test_the_same_play_gives_the_same_answers() -> None:
-    people, now = [make_contact() for _ in range(60)], timezone.now()
+    people, now = [make_contact() for _ in range(25)], timezone.now()
     scores = []
     for _ in range(2):
         demo.seed(Random(7), people, now, company="Casa Lumbre")
@@ -58,13 +58,13 @@ def test_customers_whose_conversation_was_resolved_are_asked_about_it() -> None:
     conversations.resolve(conversation, by=make_user("agent"))
     conversation.cycles.update(resolved_at=timezone.now() - timedelta(days=5))
     demo.seed(
-        Random(7), [conversation.contact, *(make_contact() for _ in range(60))], timezone.now(), company="Casa Lumbre"
+        Random(7), [conversation.contact, *(make_contact() for _ in range(25))], timezone.now(), company="Casa Lumbre"
     )
     assert Invitation.objects.get(conversation=conversation).contact == conversation.contact
 
 
 def test_a_second_start_adds_nothing() -> None:
-    people = [make_contact() for _ in range(60)]
+    people = [make_contact() for _ in range(25)]
     demo.seed(Random(7), people, timezone.now(), company="Casa Lumbre")
     before = Invitation.objects.count()
     demo.seed(Random(8), people, timezone.now(), company="Casa Lumbre")

@@ -1,22 +1,35 @@
 """The demo company's conversations: believable, and as true to the rules as any other."""
 
+from collections.abc import Generator
 from random import Random
 
 import pytest
 from django.db.models import F
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from crm.models import Contact, Event, User
 from omnichannel import demo
 from omnichannel.demo_texts import SCRIPTS
 from omnichannel.models import Conversation, Cycle, Delivery, Message, Reading, Resolution
 from omnichannel.tests.factories import make_contact, make_user
+from tests import stage
 
-pytestmark = pytest.mark.django_db
+
+@pytest.fixture(scope="module", autouse=True)
+def seeded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Generator[list[Contact]]:
+    """Once for all: the tests only look."""
+    with stage.undone(django_db_blocker):
+        yield seed()
 
 
-@pytest.fixture
-def seeded() -> list[Contact]:
+@pytest.fixture(autouse=True)
+def savepoint() -> Generator[None]:
+    with stage.undone_again():
+        yield
+
+
+def seed() -> list[Contact]:
     for email in demo.AGENTS:
         make_user("agent", email=email)
     people = [make_contact(language=language) for language in ("es", "en") * 8]

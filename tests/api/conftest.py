@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.db import transaction
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
-from tests import world
+from tests import stage, world
 from tests.world import World
 
 
@@ -34,20 +33,17 @@ class Api:
 
 @pytest.fixture(scope="module")
 def built(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Generator[World]:
-    """The company of all tests of a module, in a transaction that is never committed: building it takes longer than
-    most of them."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    """The company of all tests of a module: building it takes longer than most of them."""
+    with stage.undone(django_db_blocker):
         yield world.build()
-        transaction.set_rollback(True)
 
 
 @pytest.fixture
 def company(built: World) -> Generator[World]:
     """The company as it was built: what a test does to it is undone."""
     cache.clear()
-    with transaction.atomic():
+    with stage.undone_again():
         yield copy.deepcopy(built)
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests import cluster
 from tests.supervisor.conftest import data_dir
 from tests.supervisor.product import Product
 
@@ -28,6 +29,7 @@ PATIENCE = 30_000  # milliseconds
 def product(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Product]:
     monkeypatch.setenv("HILO_DEMO_PASSWORD", PASSWORD)
     monkeypatch.delenv("HILO_SMTP_URL", raising=False)
+    cluster.copy_into(data_dir)
     with Product(data_dir, demo=True) as product:
         yield product.wait_until_ready()
 

@@ -27,13 +27,6 @@ def data_dir(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         yield folder
 
 
-@pytest.fixture
-def migrated(data_dir: Path) -> Path:
-    """A data directory as an earlier start left it."""
-    cluster.copy_into(data_dir)
-    return data_dir
-
-
 @pytest.fixture(scope="module")
 def keeper() -> Iterator[Keeper]:
     with pytest.MonkeyPatch.context() as environment, empty_folder(environment) as folder:

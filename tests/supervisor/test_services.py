@@ -37,7 +37,6 @@ def test_services_answer_and_leave_nothing(data_dir: Path) -> None:
     assert [pid for pid in pids if is_running(pid)] == []
 
 
-@pytest.mark.usefixtures("migrated")
 def test_data_survives_a_second_start(data_dir: Path) -> None:
     with Services(data_dir) as services, psycopg.connect(services.database_url, autocommit=True) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
@@ -48,7 +47,6 @@ def test_data_survives_a_second_start(data_dir: Path) -> None:
         assert redis.Redis.from_url(services.valkey_url).get("kept") == b"42"
 
 
-@pytest.mark.usefixtures("migrated")
 def test_role_is_no_superuser_and_has_the_extensions(data_dir: Path) -> None:
     with Services(data_dir, fast=True) as services:
         assert query(services, "SELECT rolsuper FROM pg_roles WHERE rolname = current_user") is False
@@ -56,7 +54,6 @@ def test_role_is_no_superuser_and_has_the_extensions(data_dir: Path) -> None:
         assert query(services, "SELECT lower('ÄÖÜ')") == "äöü"
 
 
-@pytest.mark.usefixtures("migrated")
 def test_servers_listen_on_private_sockets_only(data_dir: Path) -> None:
     with Services(data_dir, fast=True) as services:
         assert query(services, "SHOW listen_addresses") == ""
@@ -75,7 +72,6 @@ def test_deep_data_directory_gets_short_sockets(data_dir: Path) -> None:
         assert not services.directory.sockets.is_relative_to(deep)
 
 
-@pytest.mark.usefixtures("migrated")
 def test_killed_servers_start_again(data_dir: Path) -> None:
     services = Services(data_dir).start()
     with psycopg.connect(services.database_url, autocommit=True) as connection:
@@ -88,7 +84,6 @@ def test_killed_servers_start_again(data_dir: Path) -> None:
         assert query(again, "SELECT answer FROM kept") == 1
 
 
-@pytest.mark.usefixtures("migrated")
 def test_stale_lock_files_of_a_living_stranger_are_removed(data_dir: Path) -> None:
     """After a crash the number in postmaster.pid may belong to any process: here, to this test."""
     with Services(data_dir, fast=True) as services:
@@ -101,7 +96,6 @@ def test_stale_lock_files_of_a_living_stranger_are_removed(data_dir: Path) -> No
         assert query(again, "SELECT 1") == 1
 
 
-@pytest.mark.usefixtures("migrated")
 def test_servers_die_with_a_killed_owner(data_dir: Path) -> None:
     script = (
         "import sys, time; from pathlib import Path; from config.services import Services\n"
@@ -119,7 +113,6 @@ def test_servers_die_with_a_killed_owner(data_dir: Path) -> None:
     assert wait_until(lambda: not any(is_running(pid) for pid in postgres), 10)
 
 
-@pytest.mark.usefixtures("migrated")
 def test_orphans_are_shut_down_before_a_start(data_dir: Path) -> None:
     orphaned = Services(data_dir, tied=False).start()
     first = server_pids(orphaned)
@@ -141,7 +134,6 @@ def test_half_made_cluster_is_thrown_away(data_dir: Path) -> None:
     assert not draft.exists()
 
 
-@pytest.mark.usefixtures("migrated")
 def test_data_of_another_major_version_is_refused(data_dir: Path) -> None:
     with Services(data_dir, fast=True) as services:
         version = services.servers[0].folder / "PG_VERSION"
@@ -151,7 +143,6 @@ def test_data_of_another_major_version_is_refused(data_dir: Path) -> None:
         Services(data_dir, fast=True).start()
 
 
-@pytest.mark.usefixtures("migrated")
 def test_server_that_cannot_start_says_why(data_dir: Path) -> None:
     with Services(data_dir, fast=True) as services:
         settings = services.servers[0].folder / "postgresql.conf"
@@ -181,7 +172,6 @@ def test_root_refuses_a_folder_that_the_servers_cannot_enter(data_dir: Path) -> 
         Services(private / "data")
 
 
-@pytest.mark.usefixtures("migrated")
 def test_postmaster_answers_the_fast_stop_while_clients_stay(data_dir: Path) -> None:
     services = Services(data_dir, fast=True).start()
     with psycopg.connect(services.database_url):
