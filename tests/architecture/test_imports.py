@@ -48,26 +48,28 @@ def test_contracts_hold(copy: Path) -> None:
     assert answer.returncode == 0, answer.stdout
 
 
-@pytest.mark.parametrize(
-    ("module", "line"),
-    [
-        pytest.param("kernel/planted.py", "import crm.models", id="kernel knows a noun"),
-        pytest.param("crm/planted.py", "from omnichannel import models", id="a lower application imports an upper one"),
-        pytest.param("feedback/planted.py", "import config.settings", id="an application imports the wiring"),
-        pytest.param("crm/models/planted.py", "import crm.actions", id="a noun calls a verb"),
-        pytest.param("omnichannel/actions/planted.py", "import omnichannel.views", id="a verb calls a door"),
-        pytest.param("omnichannel/forms/planted.py", "import omnichannel.views", id="a form calls a door"),
-        pytest.param("journeys/planted.py", "import crm.views", id="another application's door"),
-        pytest.param("omnichannel/planted.py", "import crm.forms", id="another application's form"),
-    ],
-)
-def test_planted_violation_is_caught(copy: Path, module: str, line: str) -> None:
-    plant(copy, module, line)
+# What somebody could write, and what it would be.
+PLANTED = {
+    "kernel/planted_noun.py": "import crm.models",  # the kernel knows a noun
+    "crm/planted_upwards.py": "from omnichannel import models",  # a lower application imports an upper one
+    "feedback/planted_wiring.py": "import config.settings",  # an application imports the wiring
+    "crm/models/planted_verb.py": "import crm.actions",  # a noun calls a verb
+    "omnichannel/actions/planted_door.py": "import omnichannel.views",  # a verb calls a door
+    "omnichannel/forms/planted_form.py": "import omnichannel.views",  # a form calls a door
+    "journeys/planted_neighbour.py": "import crm.views",  # another application's door
+    "omnichannel/planted_neighbours_form.py": "import crm.forms",  # another application's form
+}
+
+
+def test_every_planted_violation_is_caught(copy: Path) -> None:
+    for module, line in PLANTED.items():
+        plant(copy, module, line)
 
     answer = lint(copy)
 
     assert answer.returncode == 1
-    assert module.removesuffix(".py").replace("/", ".") in answer.stdout
+    named = {module: module.removesuffix(".py").replace("/", ".") in answer.stdout for module in PLANTED}
+    assert named == dict.fromkeys(PLANTED, True)
 
 
 def test_plugin_base_of_another_application_is_public(copy: Path) -> None:

@@ -3,6 +3,7 @@
 import json
 from io import StringIO
 
+import pytest
 from django.core.management import call_command
 
 from config.reference import sizes
@@ -12,17 +13,20 @@ def test_no_file_is_longer_than_500_lines() -> None:
     assert sizes.too_long() == []
 
 
-def test_functions_and_files_keep_the_rhythm() -> None:
-    measured = sizes.measure()
+@pytest.fixture(scope="module")
+def measured() -> sizes.Sizes:
+    return sizes.measure()
 
+
+def test_functions_and_files_keep_the_rhythm(measured: sizes.Sizes) -> None:
     assert measured.function_median <= 6
     assert measured.function_p90 <= 22
     assert measured.file_median <= 80
     assert measured.annotated >= 0.99
 
 
-def test_sizes_are_printed_as_json() -> None:
+def test_sizes_are_printed_as_json(measured: sizes.Sizes) -> None:
     out = StringIO()
     call_command("sizes", "--json", stdout=out)
 
-    assert json.loads(out.getvalue()) == sizes.measure().as_dict()
+    assert json.loads(out.getvalue()) == measured.as_dict()
