@@ -1,7 +1,8 @@
 """How long a start takes and how much memory the idle product holds.
 
-`second_start` is measured with an existing data directory, as after a reboot; `first_start` makes one, demo company
-included, with the packages already installed. Memory is PSS: shared pages are divided among those who share them.
+`bare_machine` is `bin/up` in a fresh clone of the last commit: environment, packages (none from a cache), front end,
+servers, demo company. `first_start` has the packages already; `second_start` the data directory too, as after a reboot.
+Memory is PSS: shared pages are divided among those who share them.
 """
 
 import os
@@ -10,9 +11,11 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from bench.measurement import Measurement, Scale, median_seconds
 
@@ -25,6 +28,7 @@ START_LIMIT_SECONDS = 300
 
 
 def measure(scale: Scale) -> Iterator[Measurement]:
+    yield Measurement.single("start", "bare_machine", _bare_machine(), "s", scale=scale, note="bin/up in a fresh clone")
     yield Measurement.single("start", "first_start", _timed_start()[0], "s", scale=scale, note="with the demo company")
     baseline = median_seconds(_import_django, 3)
     seconds = [_timed_start()[0] for _ in range(SECOND_STARTS[scale])]
@@ -41,15 +45,30 @@ def _import_django() -> None:
     subprocess.run([sys.executable, "-c", "import django"], check=True)
 
 
+def _bare_machine() -> float:
+    """Python's packages come over the network, the npm ones from npm's cache if it has them."""
+    with tempfile.TemporaryDirectory(prefix="hilo-bench-clone-", dir=os.environ["HILO_DATA"]) as folder:
+        clone = Path(folder) / "hilo"
+        subprocess.run(["git", "clone", "-q", str(REPOSITORY), str(clone)], check=True)
+        data = {"PIP_NO_CACHE_DIR": "1", "HILO_DATA": str(Path(os.environ["HILO_DATA"]) / "bare")}
+        return _timed_start([str(clone / "bin" / "up")], data)[0]
+
+
 def _look_away(supervisor: int) -> dict[str, float]:
     return {}
 
 
-def _timed_start(look: Callable[[int], dict[str, float]] = _look_away) -> tuple[float, dict[str, float]]:
+def _timed_start(
+    command: Sequence[str] = (sys.executable, "-m", "config.supervisor"),
+    environment: Mapping[str, str] = MappingProxyType({}),
+    look: Callable[[int], dict[str, float]] = _look_away,
+) -> tuple[float, dict[str, float]]:
     """Seconds from the command to its line `Ready`, and what `look` saw while it ran."""
-    command = [sys.executable, "-m", "config.supervisor", "--port", str(_free_port()), "--smtp-port", str(_free_port())]
+    ports = ["--port", str(_free_port()), "--smtp-port", str(_free_port())]
     started = time.perf_counter()
-    product = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)
+    product = subprocess.Popen(
+        [*command, *ports], cwd=REPOSITORY, env=os.environ | environment, stdout=subprocess.PIPE, text=True
+    )
     try:
         _wait_for_ready(product)
         return time.perf_counter() - started, look(product.pid)
@@ -94,7 +113,7 @@ def _part(pid: int) -> str:
     """The supervised part that a process belongs to: each runs in a session of its own."""
     leader = os.getsid(pid)
     words = Path(f"/proc/{leader}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-    found = re.search(r"uvicorn|celery worker|beat|smtp_listener|imap_listener|postgres|valkey|supervisor", words)
+    found = re.search(r"uvicorn|celery worker|listeners|postgres|valkey|supervisor", words)
     return found[0].replace(" ", "_") if found else "other"
 
 
