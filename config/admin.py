@@ -1,8 +1,23 @@
 """Django's own admin, signed in to through the product's sign-in, in the product's colours."""
 
+from typing import Any
+
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+
+# Tables of packages that have a page of the product, are decided in code, or hold keys that open accounts.
+HIDDEN = {
+    "account.EmailAddress",  # the address of a colleague is in the colleague's own form
+    "auth.Group",  # roles are decided in code (kernel/policies.py)
+    "django_celery_beat.ClockedSchedule",
+    "django_celery_beat.SolarSchedule",
+    "mfa.Authenticator",  # taken away by an action on the colleague
+    "socialaccount.SocialAccount",
+    "socialaccount.SocialApp",  # HILO_OIDC
+    "socialaccount.SocialToken",
+    "usersessions.UserSession",
+}
 
 
 class HiloAdminSite(AdminSite):
@@ -12,4 +27,8 @@ class HiloAdminSite(AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user
-        return bool(user.is_active and user.is_authenticated and user.is_staff and user.has_role("admin"))
+        return bool(user.is_active and user.is_authenticated and user.has_role("admin"))
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        models = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
+        super().register([m for m in models if m._meta.label not in HIDDEN], admin_class, **options)

@@ -6,10 +6,12 @@ class EventAdmin(ReadOnly, FastList, admin.ModelAdmin): …
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib.admin import ModelAdmin
 from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 
 from kernel.lists import CAP, capped_count
 
@@ -26,6 +28,41 @@ class FastList(ModelAdmin):  # type: ignore[type-arg]
     paginator = CappedPaginator
     show_full_result_count = False
     list_per_page = 50
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """What the database fills in has no value yet on the page that adds."""
+        fieldsets = super().get_fieldsets(request, obj)
+        return fieldsets if obj else _without(fieldsets, self._filled_in_later(request))
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Without the rows that only join two tables: nobody knows them by name."""
+        listed, counts, forbidden, protected = super().get_deleted_objects(objs, request)
+        joins = [model._meta for model in apps.get_models(include_auto_created=True) if model._meta.auto_created]
+        plurals = {options.verbose_name_plural for options in joins}
+        shown = {name: number for name, number in counts.items() if name not in plurals}
+        return (
+            _without_joins(listed, tuple(f"{capfirst(o.verbose_name)}: " for o in joins)),
+            shown,
+            forbidden,
+            protected,
+        )
+
+    def _filled_in_later(self, request: HttpRequest) -> set[str]:
+        given = {field.name for field in self.opts.fields if field.has_db_default()}
+        return given & {name for name in self.get_readonly_fields(request) if isinstance(name, str)}
+
+
+def _without_joins(listed: Any, prefixes: tuple[str, ...]) -> list[Any]:
+    """`listed` is a tree of sentences: a list after a sentence is what hangs on it."""
+    kept = [_without_joins(one, prefixes) if isinstance(one, list) else one for one in listed]
+    return [one for one in kept if one != [] and not (isinstance(one, str) and one.startswith(prefixes))]
+
+
+def _without(fieldsets: Any, names: set[str]) -> list[tuple[Any, dict[str, Any]]]:
+    return [
+        (title, {**options, "fields": [name for name in options["fields"] if name not in names]})
+        for title, options in fieldsets
+    ]
 
 
 class ReadOnly(ModelAdmin):  # type: ignore[type-arg]

@@ -12,13 +12,13 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_GET
 
 from config.views import gallery_samples as samples
-from kernel.policies import staff
+from kernel.policies import admins_only
 
 THEMES = ("light", "dark")
 
 
 @require_GET
-@staff
+@admins_only
 def gallery(request: HttpRequest) -> HttpResponse:
     with translation.override(_language(request)):
         return render(request, "gallery/gallery.html", _context(request))

@@ -22,6 +22,11 @@ class ApiKeyForm(forms.ModelForm[ApiKey]):
         label=_("Scopes"),
         help_text=_("A key for a web page gets ingest alone: everybody can read it there."),
     )
+    expires_at = forms.DateTimeField(
+        required=False,
+        label=_("Expires"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
 
     class Meta:
         model = ApiKey

@@ -1,5 +1,7 @@
 """The ledger and its readers."""
 
+from datetime import datetime
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -42,11 +44,19 @@ class Cursors(ReadOnly, FastList):
 class Retries(ReadOnly, FastList):
     """Dead letters and those on their way there."""
 
-    list_display = ("id", "consumer", "event", "attempts", "dead", "due_at", "created_at")
+    list_display = ("id", "consumer", "event", "tried", "dead", "next_try", "created_at")
     list_filter = ("dead", "consumer")
     list_select_related = ("event",)
     ordering = ("-pk",)
     actions = ("replay",)
+
+    @admin.display(description=_("tries"), ordering="attempts")
+    def tried(self, row: Retry) -> int:
+        return row.attempts
+
+    @admin.display(description=_("next try"), ordering="due_at")
+    def next_try(self, row: Retry) -> datetime | None:
+        return row.due_at
 
     @admin.action(description=_("Try again"))
     def replay(self, request: HttpRequest, chosen: QuerySet[Retry]) -> None:

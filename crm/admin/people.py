@@ -4,6 +4,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
@@ -24,16 +25,22 @@ class Users(FastList, UserAdmin):  # type: ignore[type-arg]
     list_display = ("email", "first_name", "last_name", "team", "is_active", "last_login")
     list_filter = ("groups", "team", "is_active")
     search_fields = ("email", "first_name", "last_name")
-    autocomplete_fields = ("team",)
-    filter_horizontal = ("groups",)
+    filter_horizontal = ()  # four roles and a handful of teams: everything at one look
     fieldsets = (
         (None, {"fields": ("email", "password")}),
         (_("Person"), {"fields": ("first_name", "last_name", "team", "language", "time_zone")}),
-        (_("Roles"), {"fields": ("is_active", "is_staff", "groups")}),
+        (_("Roles"), {"fields": ("is_active", "groups")}),
     )
-    add_fieldsets = ((None, {"fields": ("email", "first_name", "last_name", "team", "password1", "password2")}),)
+    add_fieldsets = (
+        (None, {"fields": ("email", "first_name", "last_name", "team", "groups", "password1", "password2")}),
+    )
 
     actions = ("take_second_step_away",)
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "groups":
+            kwargs |= {"widget": forms.CheckboxSelectMultiple, "label": _("Roles"), "help_text": ""}
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     @admin.action(description=_("Take the second step of signing in away"))
     def take_second_step_away(self, request: HttpRequest, chosen: QuerySet[User]) -> None:
@@ -52,6 +59,12 @@ class Users(FastList, UserAdmin):  # type: ignore[type-arg]
         """A mailbox that was somebody's before can no longer reset the password."""
         super().save_model(request, obj, form, change)
         EmailAddress.objects.filter(user=obj).exclude(email__iexact=obj.email).delete()
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Who may come in here follows from the roles."""
+        super().save_related(request, form, formsets, change)
+        colleague: User = form.instance
+        colleague.assign_roles(*colleague.groups.values_list("name", flat=True))
 
 
 @admin.register(Team)
@@ -82,10 +95,14 @@ class Identities(admin.TabularInline[Identity, Contact]):
     fields = readonly_fields = ("kind", "display", "source", "verified", "shared", "last_seen_at")
     can_delete = False
 
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Addresses and numbers come and go by verbs."""
+        return False
+
 
 @admin.register(Contact)
 class Contacts(FastList):
-    list_display = ("name", "company", "owner", "feeling", "language", "last_activity_at")
+    list_display = ("known_as", "company", "owner", "feeling", "language", "last_activity_at")
     list_select_related = ("company", "owner")
     list_filter = ("feeling", "language")
     search_fields = ("first_name",)  # shows the box; get_search_results asks the product's own search
@@ -97,6 +114,10 @@ class Contacts(FastList):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Contact]:
         return super().get_queryset(request).prefetch_related("identities")
+
+    @admin.display(description=_("name"))
+    def known_as(self, contact: Contact) -> str:
+        return contact.name
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
         return queryset.matching(search_term), False

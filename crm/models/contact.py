@@ -18,7 +18,7 @@ class Company(models.Model):
     domain = models.CharField(_("domain"), max_length=253, blank=True)
     traits = models.JSONField(_("traits"), default=dict, blank=True)
     external_id = models.CharField(_("external id"), max_length=200, null=True, blank=True, unique=True)
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("company")
@@ -89,8 +89,8 @@ class Contact(models.Model):
     custom = models.JSONField(_("custom fields"), default=dict, blank=True)
     # What the list's search box looks through: names, addresses, numbers, company. Written by crm.actions.contacts.
     search = models.TextField(default="", blank=True, editable=False)
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
-    last_activity_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
+    last_activity_at = models.DateTimeField(_("last activity"), db_default=Now(), editable=False)
 
     objects = ContactQuerySet.as_manager()
 

@@ -48,19 +48,23 @@ Position = tuple[object, int]  # (occurred_at, id): a place in a timeline
 
 class Event(models.Model):
     id = models.BigAutoField(primary_key=True)
-    contact = models.ForeignKey(Contact, models.CASCADE, null=True, related_name="events", db_index=False)
-    anonymous_id = models.CharField(max_length=320, blank=True, default="")
-    name = models.CharField(max_length=200)
-    occurred_at = models.DateTimeField(db_default=Now())
-    recorded_at = models.DateTimeField(db_default=Now())
-    xid = models.BigIntegerField(db_default=CurrentTransaction())
-    source = models.CharField(max_length=60, default="hilo")
-    message_id = models.CharField(max_length=200)
-    channel = models.CharField(max_length=24, blank=True, default="")
-    properties = models.JSONField(default=dict)
-    cause = models.ForeignKey("self", models.SET_NULL, null=True, db_constraint=False, db_index=False)
-    depth = models.PositiveSmallIntegerField(default=0)
-    schema_version = models.PositiveSmallIntegerField(default=1)
+    contact = models.ForeignKey(
+        Contact, models.CASCADE, null=True, related_name="events", db_index=False, verbose_name=_("contact")
+    )
+    anonymous_id = models.CharField(_("visitor id"), max_length=320, blank=True, default="")
+    name = models.CharField(_("name"), max_length=200)
+    occurred_at = models.DateTimeField(_("happened"), db_default=Now())
+    recorded_at = models.DateTimeField(_("recorded"), db_default=Now())
+    xid = models.BigIntegerField(_("transaction"), db_default=CurrentTransaction())
+    source = models.CharField(_("source"), max_length=60, default="hilo")
+    message_id = models.CharField(_("message id"), max_length=200)
+    channel = models.CharField(_("channel"), max_length=24, blank=True, default="")
+    properties = models.JSONField(_("properties"), default=dict)
+    cause = models.ForeignKey(
+        "self", models.SET_NULL, null=True, db_constraint=False, db_index=False, verbose_name=_("cause")
+    )
+    depth = models.PositiveSmallIntegerField(_("depth"), default=0)
+    schema_version = models.PositiveSmallIntegerField(_("version of the format"), default=1)
 
     objects = EventQuerySet.as_manager()
 
@@ -85,11 +89,11 @@ class Event(models.Model):
 class Cursor(models.Model):
     """How far a consumer has read: everything up to and including (xid, event_id) is done or in its retry table."""
 
-    consumer = models.CharField(max_length=120, unique=True)
-    xid = models.BigIntegerField(default=0)
-    event_id = models.BigIntegerField(default=0)
+    consumer = models.CharField(_("consumer"), max_length=120, unique=True)
+    xid = models.BigIntegerField(_("transaction"), default=0)
+    event_id = models.BigIntegerField(_("event"), default=0)
     paused = models.BooleanField(_("paused"), default=False)
-    moved_at = models.DateTimeField(db_default=Now())
+    moved_at = models.DateTimeField(_("moved"), db_default=Now())
 
     class Meta:
         verbose_name = _("consumer")
@@ -102,11 +106,11 @@ class Cursor(models.Model):
 class Retry(Leased):
     """An event that made a consumer fail. After the last attempt it is a dead letter: visible, replayable."""
 
-    consumer = models.CharField(max_length=120)
-    event = models.ForeignKey(Event, models.CASCADE)
-    error = models.TextField(blank=True)
-    dead = models.BooleanField(default=False)
-    created_at = models.DateTimeField(db_default=Now())
+    consumer = models.CharField(_("consumer"), max_length=120)
+    event = models.ForeignKey(Event, models.CASCADE, verbose_name=_("event"))
+    error = models.TextField(_("error"), blank=True)
+    dead = models.BooleanField(_("given up"), default=False)
+    created_at = models.DateTimeField(_("since"), db_default=Now())
 
     class Meta:
         verbose_name = _("dead letter")

@@ -1,6 +1,7 @@
 """The back door for operators."""
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -123,3 +124,59 @@ def test_colleague_is_made_with_an_address(admin: Client) -> None:
     admin.post("/admin/crm/user/add/", said | {"usable_password": "true"})
 
     assert User.objects.get(email="new@casa.example").check_password("a long password 42")
+
+
+def test_role_admin_is_enough_for_every_list_and_no_other_role_is() -> None:
+    client = Client()
+    client.force_login(factories.user("admin"))
+
+    assert client.get("/admin/crm/user/").status_code == 200
+    assert "/admin/crm/user/add/" in client.get("/admin/").content.decode()
+    assert factories.user("manager").has_perm("crm.view_user") is False
+
+
+def test_admin_of_an_account_switched_off_may_nothing() -> None:
+    assert factories.user("admin", is_active=False).has_perm("crm.view_user") is False
+
+
+def test_colleague_made_an_admin_in_the_form_may_come_in(admin: Client) -> None:
+    roles = [Group.objects.get_or_create(name="admin")[0].pk]
+    form = {"email": "new@hilo.example", "groups": roles, "password1": "long enough 1", "password2": "long enough 1"}
+
+    admin.post("/admin/crm/user/add/", form)
+
+    colleague = User.objects.get(email="new@hilo.example")
+    assert (colleague.is_staff, colleague.roles) == (True, frozenset({"admin"}))
+
+
+def test_page_that_adds_leaves_out_what_the_database_fills_in(admin: Client) -> None:
+    page = admin.get("/admin/crm/contact/add/").content.decode()
+
+    assert "DatabaseDefault" not in page
+    assert "created_at" not in page
+
+
+def test_deleting_says_nothing_of_rows_that_only_join_tables(admin: Client) -> None:
+    tag = Tag.objects.create(name="VIP")
+    factories.contact().tags.add(tag)
+
+    page = admin.get(f"/admin/crm/tag/{tag.pk}/delete/").content.decode()
+
+    assert "VIP" in page
+    assert "object (" not in page
+    assert "relationship" not in page
+
+
+def test_tables_that_hold_keys_to_accounts_are_not_in_the_settings(admin: Client) -> None:
+    page = admin.get("/admin/").content.decode()
+
+    for table in ("usersessions/usersession", "mfa/authenticator", "account/emailaddress", "auth/group"):
+        assert table not in page
+        assert admin.get(f"/admin/{table}/").status_code == 404
+
+
+def test_settings_of_scheduled_tasks_hold_no_inline_script(admin: Client) -> None:
+    page = admin.get("/admin/django_celery_beat/periodictask/add/").content.decode()
+
+    assert "<script>" not in page
+    assert "periodic-task-overrides" not in page

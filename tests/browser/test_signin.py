@@ -75,7 +75,7 @@ def prove_it(page: Page) -> None:
     """Whoever changes how somebody signs in is asked for the password once more."""
     expect(page.get_by_role("heading", name="Is it you?")).to_be_visible()
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
 
 
 def code(secret: str, offset: int = 0) -> str:
