@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from feedback.actions import invitations, surveys
 from feedback.forms.wording import QuestionForm, VersionForm
-from feedback.models import Invitation, Question, Response, Survey, Version
+from feedback.models import Invitation, Programme, Question, Response, Survey, Version
 from kernel.admin_lists import FastList, ReadOnly
 
 
@@ -85,6 +85,21 @@ class SurveyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                 )
 
 
+@admin.register(Programme)
+class ProgrammeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """One row: what holds for all surveys together."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return not Programme.objects.exists() and super().has_add_permission(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Programme, form: Any, change: bool) -> None:
+        obj.pk = 1
+        super().save_model(request, obj, form, change)
+
+
 class QuestionInline(admin.StackedInline):  # type: ignore[type-arg]
     model = Question
     form = QuestionForm
@@ -130,7 +145,7 @@ class InvitationAdmin(ReadOnly, FastList):
     list_display = ("survey", "contact", "channel", "suppressed", "asked_at", "opened_at", "answered_at", "is_test")
     list_filter = ("survey", "suppressed", "is_test")
     list_select_related = ("survey", "contact")
-    exclude = ("token_hash",)
+    exclude = ("token_hash", "reminder_hash")
 
 
 @admin.register(Response)

@@ -32,6 +32,16 @@ class SurveySent(_OfSurvey):
 
 @fact
 @dataclass(frozen=True, kw_only=True)
+class SurveyReminded(_OfSurvey):
+    """Asked once more, with a link of its own; the first one still works."""
+
+    name: ClassVar = "survey.reminded"
+    story: ClassVar = _("Reminded: {survey}")
+    icon: ClassVar = "send"
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
 class SurveyAnswered(_OfSurvey):
     """A person confirmed a score. Clicks that nobody confirmed are not facts."""
 

@@ -4,6 +4,7 @@ A button is a link to the survey page with that score chosen; nothing is recorde
 responses). Buttons are table cells with text, so that they show without images and in every mail client.
 """
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urljoin
@@ -39,6 +40,10 @@ def compose(invitation: Invitation, contact: Contact, token: str) -> Letter:
             text=render_to_string("feedback/mail/question.txt", context).strip() + "\n",
             html=render_to_string("feedback/mail/question.html", context),
         )
+
+
+def in_language_of(contact: Contact, invitation: Invitation) -> AbstractContextManager[None]:
+    return translation.override(language_of(contact, invitation))
 
 
 def language_of(contact: Contact, invitation: Invitation) -> str:

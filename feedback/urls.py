@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from feedback.views import answer, reports
+from feedback.views import answer, reports, unsubscribe
 
 urlpatterns = [
     path("s/<str:token>", answer.survey, name="survey"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("s/<str:token>/withdrawal", answer.withdrawal, name="survey-withdrawal"),
     path("s/<str:token>/refusal", answer.refusal, name="survey-refusal"),
     path("s/<str:token>/preferences", answer.trap, name="survey-trap"),
+    path("u/<str:token>", unsubscribe.unsubscribe, name="unsubscribe"),
     path("reports/", reports.index, name="reports"),
     path("reports/nps/", reports.nps, name="report-nps"),
     path("reports/nps/survey/", reports.survey, name="report-nps-survey"),

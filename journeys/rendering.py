@@ -17,7 +17,7 @@ from kernel import sandbox
 CHILD = "journeys.rendering_child"
 LIMITS = sandbox.Limits(cpu=5, wall=10.0, memory=512 << 20, input=16 << 20, output=32 << 20)
 SYNTAX = sandbox.Limits(cpu=2, wall=4.0, memory=512 << 20, input=1 << 20, output=1 << 20)
-_HOLE = "@@message@@"
+_HOLE, _LEAVE = "@@message@@", "@@leave@@"
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Draft:
     parts: Mapping[str, str]
     data: Mapping[str, Any]
     brand: str = ""
+    unsubscribe: str = ""  # the address to leave by; "" for what is no marketing
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,16 @@ def _framed(draft: Draft, result: Mapping[str, str]) -> Rendered:
     if "error" in result:
         return Rendered(error=result["error"])
     subject = " ".join(result["subject"].split())[:500]
-    before, after = _frame(draft.language, draft.brand)
-    return Rendered(subject, result["text"], before + paragraphs(result["text"]) + after)
+    before, after = _frame(draft.language, draft.brand, bool(draft.unsubscribe))
+    html = before + paragraphs(result["text"]) + after.replace(_LEAVE, escape(draft.unsubscribe))
+    return Rendered(subject, result["text"] + _foot(draft), html)
+
+
+def _foot(draft: Draft) -> str:
+    if not draft.unsubscribe:
+        return ""
+    with translation.override(draft.language):
+        return "\n\n-- \n" + _("Unsubscribe: %(link)s") % {"link": draft.unsubscribe} + "\n"
 
 
 def paragraphs(text: str) -> str:
@@ -77,9 +86,10 @@ def paragraphs(text: str) -> str:
 
 
 @lru_cache(maxsize=200)
-def _frame(language: str, brand: str) -> tuple[str, str]:
+def _frame(language: str, brand: str, can_leave: bool) -> tuple[str, str]:
     """The mail's layout before and after the message, in the reader's language."""
     context = {"hole": _HOLE, "language": language, "brand": {"name": brand, "logo": ""}}
+    context["leave"] = _LEAVE if can_leave else ""
     with translation.override(language):
         before, _hole, after = render_to_string("journeys/mail.html", context).partition(_HOLE)
     return before, after

@@ -1,8 +1,10 @@
 """Asking a customer: once for each cause, not too often, and never against their word."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -10,8 +12,9 @@ from crm.actions import contacts
 from crm.ledger import publish
 from crm.models import Claim, Consent, Contact, User
 from feedback import mail, tokens
+from feedback.actions.unsubscribing import link
 from feedback.facts import SurveySent
-from feedback.models import Invitation, Survey, Version
+from feedback.models import Invitation, Programme, Survey, Version
 from omnichannel.actions import outgoing
 from omnichannel.models import Conversation
 
@@ -62,14 +65,22 @@ def _reason_to_leave_alone(survey: Survey, contact: Contact, channel: str) -> st
         return Reason.REFUSED
     if _asked_recently(survey, contact):
         return Reason.ASKED_RECENTLY
+    if _asked_by_any(contact):
+        return Reason.PROGRAMME
     return Reason.NO
 
 
 def _asked_recently(survey: Survey, contact: Contact) -> bool:
-    """By any survey of the same kind, over all that the person is; other kinds have caps of their own."""
+    """By any survey of the same kind, over all that the person is."""
     since = Now() - timedelta(days=survey.quiet_days)
     members = contact.member_ids()
     return Invitation.objects.asked().filter(contact__in=members, survey__kind=survey.kind, asked_at__gt=since).exists()
+
+
+def _asked_by_any(contact: Contact) -> bool:
+    """The cap of the whole survey programme, over all that the person is."""
+    since = Now() - timedelta(days=Programme.current().quiet_days)
+    return Invitation.objects.asked().filter(contact__in=contact.member_ids(), asked_at__gt=since).exists()
 
 
 def _hold_back(
@@ -123,6 +134,7 @@ def _send(invitation: Invitation, contact: Contact, token: str) -> bool:
         subject=letter.subject,
         text=letter.text,
         html=letter.html,
+        extra={"unsubscribe_url": link(contact.pk, purpose=PURPOSE, channel=invitation.channel)},
     )
     if delivery is None:
         Invitation.objects.filter(pk=invitation.pk).update(
@@ -137,15 +149,20 @@ def _send(invitation: Invitation, contact: Contact, token: str) -> bool:
 
 
 def sent(invitation: Invitation) -> SurveySent:
-    return SurveySent(
-        contact_id=invitation.contact_id,
-        survey_id=invitation.survey_id,
-        survey=invitation.survey.name,
-        metric=invitation.survey.kind,
-        invitation_id=invitation.pk,
-        conversation_id=invitation.conversation_id,
-        channel=invitation.channel,
-    )
+    return SurveySent(**common(invitation))
+
+
+def common(invitation: Invitation) -> dict[str, Any]:
+    """What every fact about an invitation says."""
+    return {
+        "contact_id": invitation.contact_id,
+        "survey_id": invitation.survey_id,
+        "survey": invitation.survey.name,
+        "metric": invitation.survey.kind,
+        "invitation_id": invitation.pk,
+        "conversation_id": invitation.conversation_id,
+        "channel": invitation.channel,
+    }
 
 
 def find(token: str) -> Invitation | None:
@@ -153,5 +170,6 @@ def find(token: str) -> Invitation | None:
     if not tokens.looks_right(token):
         return None
     found = Invitation.objects.select_related("survey", "version__survey", "contact")
-    invitation = found.filter(token_hash=tokens.digest(token)).first()
+    digest = tokens.digest(token)
+    invitation = found.filter(Q(token_hash=digest) | Q(reminder_hash=digest)).first()
     return None if invitation is None or invitation.has_expired else invitation

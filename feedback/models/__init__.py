@@ -1,7 +1,8 @@
 """The nouns of feedback."""
 
 from feedback.models.invitation import Invitation
+from feedback.models.programme import Programme
 from feedback.models.response import Answer, Response
 from feedback.models.survey import Question, Survey, Version
 
-__all__ = ["Answer", "Invitation", "Question", "Response", "Survey", "Version"]
+__all__ = ["Answer", "Invitation", "Programme", "Question", "Response", "Survey", "Version"]

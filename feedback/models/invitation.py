@@ -38,6 +38,7 @@ class Invitation(models.Model):
     class Suppressed(models.TextChoices):
         NO = "", _("asked")
         ASKED_RECENTLY = "asked_recently", _("asked not long ago")
+        PROGRAMME = "programme", _("asked by another survey not long ago")
         REFUSED = "refused", _("does not want to be asked")
         UNREACHABLE = "unreachable", _("no address to write to")
         INACTIVE = "inactive", _("the survey is not active")
@@ -61,6 +62,9 @@ class Invitation(models.Model):
     opened_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
+    # The reminder has a link of its own: of the first one only the hash is known.
+    reminded_at = models.DateTimeField(_("reminded"), null=True)
+    reminder_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)
 
     objects = InvitationQuerySet.as_manager()
     response: "Response"
@@ -82,6 +86,11 @@ class Invitation(models.Model):
                 include=("answered_at", "inbox", "delivery"),
                 condition=Q(suppressed="", is_test=False),
                 name="invitation_rate",
+            ),
+            models.Index(
+                fields=("survey", "asked_at"),
+                condition=Q(suppressed="", is_test=False, answered_at=None, reminded_at=None),
+                name="invitation_unanswered",
             ),
             models.Index(
                 fields=("contact", "asked_at"), name="invitation_recent", condition=Q(suppressed="", is_test=False)

@@ -55,6 +55,9 @@ class Survey(models.Model):
     quiet_days = models.PositiveSmallIntegerField(
         _("quiet days"), default=30, help_text=_("A customer is not asked again for the same kind of score before.")
     )
+    remind_after_days = models.PositiveSmallIntegerField(
+        _("days until the reminder"), default=0, help_text=_("Whoever has not answered is reminded once. 0: never.")
+    )
     valid_days = models.PositiveSmallIntegerField(
         _("days to answer"), default=30, help_text=_("How long an invitation can be answered.")
     )

@@ -120,6 +120,7 @@ def test_a_new_survey_comes_with_a_draft(admin: Client) -> None:
         "brand_hue": "8",
         "base_language": "en",
         "quiet_days": "30",
+        "remind_after_days": 0,
         "valid_days": "30",
         "editable_days": "3",
     }

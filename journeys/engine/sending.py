@@ -7,13 +7,14 @@ from django.db import transaction
 
 from crm.ledger import because_of
 from feedback.actions import invitations
+from feedback.actions.unsubscribing import link
 from feedback.models import Survey
 from journeys import rendering
 from journeys.engine.traveller import Traveller
 from journeys.nodes.base import Ask, Next, Send
 from kernel.sandbox import SandboxError
 from omnichannel.actions.mailings import Mailing, send_many
-from omnichannel.models import Conversation
+from omnichannel.models import Conversation, Delivery
 
 Wish = TypeVar("Wish")
 Onward = list[tuple[Traveller, Next]]
@@ -24,7 +25,7 @@ def send(wishes: Sequence[tuple[Traveller, Send]]) -> Onward:
     if not wishes:
         return []
     try:
-        rendered = rendering.render([_draft(wish) for _, wish in wishes])
+        rendered = rendering.render([_draft(traveller, wish) for traveller, wish in wishes])
     except SandboxError as error:
         for traveller, _wish in wishes:
             traveller.fail(f"The message could not be written: {error}")
@@ -38,14 +39,24 @@ def send(wishes: Sequence[tuple[Traveller, Send]]) -> Onward:
     return _together(good, _write)
 
 
-def _draft(wish: Send) -> rendering.Draft:
+def _draft(traveller: Traveller, wish: Send) -> rendering.Draft:
     language, parts = rendering.in_language(wish.texts, wish.language)
-    return rendering.Draft(language, parts, wish.data, wish.brand)
+    return rendering.Draft(language, parts, wish.data, wish.brand, _way_out(traveller, wish))
+
+
+def _way_out(traveller: Traveller, wish: Send) -> str:
+    """Marketing can be left with one click (RFC 8058)."""
+    return link(traveller.contact_id, purpose=wish.purpose) if wish.purpose == Delivery.Purpose.MARKETING else ""
+
+
+def _extra(traveller: Traveller, wish: Send) -> dict[str, str]:
+    way_out = _way_out(traveller, wish)
+    return {"unsubscribe_url": way_out} if way_out else {}
 
 
 def _write(good: Sequence[tuple[Traveller, tuple[Send, rendering.Rendered]]]) -> Onward:
     mailings = [
-        Mailing(t.contact_id, t.key, message.subject, message.text, message.html, wish.purpose)
+        Mailing(t.contact_id, t.key, message.subject, message.text, message.html, wish.purpose, _extra(t, wish))
         for t, (wish, message) in good
     ]
     unreachable = send_many(mailings)

@@ -199,7 +199,12 @@ def test_tracking_takes_write_keys_only(
     assert got == {role: allowed.get(role, 401) for role in matrix.roles()}
 
 
-FORMS = [entry for entry in matrix.entries() if not entry.is_api and entry.status("POST") is not None]
+WITHOUT_FORM_TOKEN = {"unsubscribe"}  # mail programs send it (RFC 8058): its link is signed
+FORMS = [
+    entry
+    for entry in matrix.entries()
+    if not entry.is_api and entry.status("POST") is not None and entry.name not in WITHOUT_FORM_TOKEN
+]
 
 
 @pytest.mark.parametrize("entry", FORMS, ids=lambda entry: entry.name)

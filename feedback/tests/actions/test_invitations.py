@@ -1,6 +1,6 @@
 import re
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from crm.actions import consents
 from crm.models import Alias, Event
-from feedback.actions import invitations, surveys
-from feedback.models import Invitation
+from feedback.actions import invitations, shipped, surveys
+from feedback.models import Invitation, Programme, Survey
 from feedback.tests.factories import (
     make_channel,
     make_contact,
@@ -218,3 +218,31 @@ def test_two_causes_at_once_ask_one_customer_once() -> None:
     assert len([result for result in results if result]) == 1
     assert Delivery.objects.count() == 1
     assert Invitation.objects.filter(suppressed="asked_recently").count() == 3
+
+
+def second_survey() -> Survey:
+    """Another one, whose own rule would let it ask at once."""
+    words = {"texts": shipped.TEXTS, "score": shipped.SCORE, "comment": shipped.COMMENT}
+    survey = surveys.create(name="Second", kind="nps", by=None, brand_name="Casa", quiet_days=0, **words)
+    surveys.publish_version(surveys.draft(survey, by=None), by=None)
+    survey.refresh_from_db()
+    return survey
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "cap", "reason"),
+    [(29, None, "programme"), (31, None, ""), (9, 10, "programme"), (11, 10, ""), (1, 0, "")],
+)
+def test_nobody_is_asked_by_all_surveys_together_more_often_than_the_programme_says(
+    days_ago: int, cap: int | None, reason: str
+) -> None:
+    second, contact = second_survey(), make_contact("ana@casa.example")
+    if cap is not None:
+        Programme.objects.create(pk=1, quiet_days=cap)
+    make_invitation(make_survey(), contact, asked_at=ago(days_ago))
+    invitations.invite(survey=second, contact_id=contact.pk, cause_key="second")
+    assert Invitation.objects.get(cause_key="second").suppressed == reason
+
+
+def ago(days: int) -> datetime:
+    return timezone.now() - timedelta(days=days)

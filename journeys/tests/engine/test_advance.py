@@ -155,3 +155,15 @@ def test_version_whose_kind_of_node_was_taken_away_stops_its_people_and_nobody_e
 
 
 GONE = "start>wait wait:event>odd wait:timeout>odd odd>end"
+
+
+@pytest.mark.parametrize(("purpose", "can_leave"), [("marketing", True), ("transactional", False)])
+def test_marketing_can_be_left_with_one_click_and_service_mail_cannot(purpose: str, can_leave: bool) -> None:
+    make.channel()
+    make.live(make.graph(make.start(), make.mail(purpose=purpose), make.end()))
+    make.happens(make.contact(language="en"))
+    delivery = Delivery.objects.select_related("message").get()
+    link = delivery.extra.get("unsubscribe_url", "")
+    assert ("/u/" in link) is can_leave
+    assert ("Unsubscribe: " + link in delivery.message.text) is can_leave
+    assert ("Unsubscribe</a>" in delivery.message.html) is can_leave
