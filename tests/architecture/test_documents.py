@@ -10,6 +10,7 @@ from django.core.management import CommandError, call_command
 from config.reference import pages, settings
 from tests.architecture import sources
 
+PATH = re.compile(r"`([\w.]+/[\w/.-]+)`")
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 
 
@@ -51,6 +52,19 @@ def test_links_between_documents_lead_somewhere() -> None:
     ]
 
     assert broken == []
+
+
+def test_files_that_a_document_names_exist() -> None:
+    """Whatever looks like a path from the top of the repository: a reader opens it."""
+    folders = {entry.name for entry in sources.REPOSITORY.iterdir() if entry.is_dir()}
+    gone = [
+        f"{sources.name(page)}: {path}"
+        for page in documents()
+        for path in PATH.findall(page.read_text())
+        if path.partition("/")[0] in folders and not (sources.REPOSITORY / path).exists()
+    ]
+
+    assert gone == []
 
 
 def test_every_dependency_has_its_reason() -> None:
