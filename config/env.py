@@ -16,6 +16,12 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def days(name: str) -> dict[str, int]:
+    """`refused=30,sessions=1`: whole days by name."""
+    pairs = (word.partition("=") for word in words(name))
+    return {key.strip(): int(value) for key, _, value in pairs}
+
+
 def database(url: str) -> dict[str, object]:
     """Django's database settings from `postgresql://user:password@host:port/name?host=/socket/folder`.
 

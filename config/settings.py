@@ -172,8 +172,12 @@ CELERY_BEAT_SCHEDULE = {
     "send mails to colleagues": {"task": "config.tasks.send_account_mails", "schedule": 3.0},
     "advance due journeys": {"task": "journeys.tasks.advance_due", "schedule": 1.0},
     "remind of surveys": {"task": "feedback.tasks.send_reminders", "schedule": 600.0},
+    "forget what is old": {"task": "config.tasks.forget_old", "schedule": 3600.0},
     "worker heartbeat": {"task": "crm.tasks.heartbeat", "schedule": 5.0},
 }
+
+# Days that bookkeeping is kept (config/retention.py). What customers said and did is never forgotten by itself.
+KEEP_DAYS = {"idempotency": 7, "refused": 14, "account_mails": 30, "sessions": 0} | env.days("HILO_KEEP_DAYS")
 
 # --- sign-in ------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "crm.User"

@@ -40,6 +40,11 @@ OPERATORS = {
     "HILO_OIDC": "A JSON list of OpenID Connect providers, as django-allauth takes it under APPS.",
     "HILO_TIME_ZONE": "The organisation's time zone: days and weeks of reports begin there.",
     "HILO_PHONE_REGION": "The country of telephone numbers without a country code.",
+    "HILO_KEEP_DAYS": (
+        "How long bookkeeping is kept, `name=days` pairs: `idempotency` (answers to repeated API calls, 7), `refused` "
+        "(events that the tracking API refused, 14), `account_mails` (mails to colleagues, 30), `sessions` (beyond "
+        "their end, 0)."
+    ),
     "HILO_LOG": "`json` or `console`.",
     "HILO_LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR.",
     "HILO_SESSION_COOKIE": "Name of the session cookie, for several installations on one host without https.",

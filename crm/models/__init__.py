@@ -7,6 +7,7 @@ from crm.models.consent import Consent
 from crm.models.contact import Alias, Company, Contact, Feeling, Tag
 from crm.models.event import Cursor, Event, Heartbeat, Retry
 from crm.models.identity import Claim, Identity
+from crm.models.refused import RefusedEvents
 from crm.models.user import Team, User
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "IdempotencyRecord",
     "Identity",
     "Note",
+    "RefusedEvents",
     "Retry",
     "Tag",
     "Task",

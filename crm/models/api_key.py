@@ -73,6 +73,7 @@ class IdempotencyRecord(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=("actor", "key"), name="idempotency_once")]
+        indexes = [models.Index(fields=("created_at",), name="idempotency_age")]
 
     def __str__(self) -> str:
         return f"{self.actor} {self.key}"

@@ -2,17 +2,18 @@
 
 import base64
 import binascii
+import contextlib
 import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from crm.actions import tracking
+from crm.actions import refusals, tracking
 from crm.authentication import find_key
 from crm.ingest import batch, body, limits
 from crm.ingest.refused import Refused
@@ -43,6 +44,7 @@ def door(kind: str) -> View:
         try:
             take_in(request, kind)
         except Refused as error:
+            _remember(request, error)
             return _refusal(error)
         except (OperationalError, InterfaceError) as error:
             log.warning("events refused, database away: %s", type(error).__name__)
@@ -62,6 +64,21 @@ def take_in(request: HttpRequest, kind: str) -> None:
     messages = batch.messages(content, kind=kind, now=timezone.now(), size=len(plain))
     limits.spend(key.pk, len(messages))
     tracking.record(messages, source=f"key:{key.pk}", trusted=key.allows("write"))
+
+
+def _remember(request: HttpRequest, error: Refused) -> None:
+    """For the page of refused events. Read again from the start: what failed may have been any part of it."""
+    plain = b""
+    content: dict[str, Any] = {}
+    with contextlib.suppress(Refused):
+        if error.status != 413:  # too big to be looked at twice
+            plain = request.body
+            plain = body.unpack(plain, encoding=request.headers.get("Content-Encoding", "").strip().lower())
+            content = body.parse(plain)
+    key: ApiKey | None = None
+    with contextlib.suppress(Refused, DatabaseError):
+        key = _key(request, content)
+    refusals.remember(key_id=key.pk if key else None, status=error.status, reason=error.reason, body=plain)
 
 
 def _key(request: HttpRequest, content: dict[str, Any]) -> ApiKey:
