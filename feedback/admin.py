@@ -15,8 +15,8 @@ from kernel.admin_lists import FastList, ReadOnly
 
 
 @admin.register(Survey)
-class SurveyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("name", "kind", "status", "trigger", "live_version", "quiet_days")
+class SurveyAdmin(FastList, admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "kind", "status", "trigger", "live_version", "quiet_days", "remind_after_days")
     list_filter = ("kind", "status")
     readonly_fields = ("status", "live_version", "created_at")
     actions = ("draft_version", "publish_draft", "pause", "resume", "send_test")

@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from crm.ledger import consume
-from crm.models import Contact, Cursor, Event, Retry
+from crm.models import Alias, Contact, Cursor, Event, Retry
 from crm.tests import factories
 from omnichannel.actions import conversations
 from omnichannel.models import Conversation, Delivery, RawInbound, Reading
@@ -122,6 +122,17 @@ def test_consistency_finds_merges_that_go_round() -> None:
     assert drifts() == [
         f"contact {a.pk}: its merges go round in a circle",
         f"contact {b.pk}: its merges go round in a circle",
+    ]
+
+
+def test_consistency_finds_a_survivor_who_is_not_found_by_what_was_merged_into_them() -> None:
+    consume.ensure_cursors()
+    member, survivor = factories.contact(), factories.contact()
+    Alias.objects.create(member=member, survivor=survivor, rule="test")
+
+    identity = member.identities.get()
+    assert drifts() == [
+        f"contact {survivor.pk}: identity {identity.pk} of somebody merged into it is missing from its search text"
     ]
 
 

@@ -26,6 +26,13 @@ def test_lists_open(admin: Client, page: str) -> None:
     assert admin.get(f"/admin/journeys/{page}/").status_code == 200
 
 
+@pytest.mark.parametrize("page", ["journeys/journey", "journeys/version", "feedback/survey", "feedback/programme"])
+def test_pages_that_add_show_no_machinery(admin: Client, page: str) -> None:
+    shown = admin.get(f"/admin/{page}/add/")
+    assert shown.status_code == 200
+    assert "DatabaseDefault" not in shown.content.decode()
+
+
 def test_version_is_drawn_as_json_and_told_as_an_outline(admin: Client) -> None:
     journey = make.live()
     graph = json.dumps(make.graph(make.start(), make.wait(), make.end()))

@@ -10,7 +10,6 @@ from journeys.conditions.base import conditions
 from journeys.people import Happening, Person, Visit
 
 SLUG = Path(__file__).parent.parent.name
-pytestmark = pytest.mark.skipif(SLUG == "_example", reason="a copy is tested: tests/recipes/test_add_a_node.py")
 
 
 @pytest.mark.django_db

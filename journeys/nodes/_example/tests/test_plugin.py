@@ -8,7 +8,6 @@ from journeys.nodes.base import Next, nodes
 from journeys.people import Happening, Person, Visit
 
 SLUG = Path(__file__).parent.parent.name
-pytestmark = pytest.mark.skipif(SLUG == "_example", reason="a copy is tested: tests/recipes/test_add_a_node.py")
 
 
 @pytest.mark.parametrize(("name", "branch"), [("Ana", "short"), ("Maximiliana", "long")])
