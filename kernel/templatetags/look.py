@@ -41,30 +41,34 @@ def knot(kind: str) -> SafeString:
 
 
 @register.simple_tag
-def ago(moment: datetime | None) -> SafeString:
-    """`moment` as a distance ("2h ago"), kept fresh by an island; exact, in the reader's time zone, on hover."""
+def ago(moment: datetime | None, *, short: bool = False) -> SafeString:
+    """`moment` as a distance ("2h ago"; `short`, for a dense list, "2h"), kept fresh by an island; exact, in the reader's
+    time zone, on hover."""
     if moment is None:
         return SafeString("")
     local = timezone.localtime(moment)
     return format_html(
-        '<time datetime="{}" title="{}" data-island="relative-time">{}</time>',
+        '<time datetime="{}" title="{}" data-island="relative-time"{}>{}</time>',
         moment.isoformat(),
         date_format(local, "DATETIME_FORMAT"),
-        distance(moment, timezone.now()),
+        SafeString(" data-short") if short else "",
+        distance(moment, timezone.now(), short=short),
     )
 
 
-def distance(moment: datetime, now: datetime) -> str:
-    """Compact words for less than a week, a date beyond."""
+def distance(moment: datetime, now: datetime, *, short: bool = False) -> str:
+    """Compact words for less than a week, a date beyond. `short` leaves the direction out: for what is always past."""
     apart = moment - now
     if abs(apart) >= RECENT:
         local = timezone.localtime(moment)
+        if short:
+            return date_format(local, pgettext("short date", "M j") if local.year == now.year else "M Y")
         return date_format(local, "MONTH_DAY_FORMAT" if local.year == now.year else "SHORT_DATE_FORMAT")
     seconds = round(apart.total_seconds())
     if abs(seconds) < MINUTE:
         return pgettext("time", "now")
     unit, size = _unit(abs(seconds))
-    way = "next" if seconds > 0 else "past"
+    way = "short" if short else "next" if seconds > 0 else "past"
     return _formats()[f"{way}-{unit}"] % {"n": round(abs(seconds) / size)}
 
 
@@ -80,6 +84,9 @@ def _formats() -> dict[str, str]:
         "past-minutes": gettext("%(n)dm ago"),
         "past-hours": gettext("%(n)dh ago"),
         "past-days": gettext("%(n)dd ago"),
+        "short-minutes": gettext("%(n)dm"),
+        "short-hours": gettext("%(n)dh"),
+        "short-days": gettext("%(n)dd"),
         "next-minutes": gettext("in %(n)dm"),
         "next-hours": gettext("in %(n)dh"),
         "next-days": gettext("in %(n)dd"),

@@ -80,3 +80,12 @@ def test_time_words_are_those_of_distance() -> None:
     html = render("{% time_words %}")
     assert 'data-past-minutes="%(n)dm ago"' in html
     assert 'data-now="now"' in html
+
+
+def test_short_distance_leaves_the_direction_out() -> None:
+    moment = timezone.now() - timedelta(hours=3)
+
+    html = look.ago(moment, short=True)
+
+    assert html.endswith('data-island="relative-time" data-short>3h</time>')
+    assert look.distance(datetime(2026, 3, 2, 12, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC), short=True) == "Mar 2"

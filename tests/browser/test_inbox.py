@@ -197,6 +197,15 @@ def test_phone_goes_from_list_to_thread_to_person_and_back(open_as: OpenAs, lola
     expect(page.locator("#list-pane")).to_be_visible()
 
 
+def test_laptop_shows_twenty_five_rows_and_each_is_a_target(open_as: OpenAs, lola: User, channel: Channel) -> None:
+    for number in range(25):
+        make_conversation(channel, sender=f"p{number}@casa.example", subject="Pedido 4711", text="¿Dónde está?")
+    page = open_as(lola, "/inbox/?tab=all")
+    expect(page.locator(".inbox-row")).to_have_count(25)
+    boxes = page.locator(".inbox-row").evaluate_all("rows => rows.map(r => r.getBoundingClientRect().toJSON())")
+    assert [box["bottom"] <= 800 and box["height"] >= 24 for box in boxes] == [True] * 25
+
+
 def test_mail_with_remote_pictures_asks_nobody_until_told(open_as: OpenAs, lola: User, channel: Channel) -> None:
     html = '<p>Hola <b>Lola</b></p><img data-remote-src="https://tracker.example/p.png" alt="logo">'
     conversation = make_conversation(channel, html=html, text="Hola Lola")
