@@ -30,5 +30,5 @@ class HiloAdminSite(AdminSite):
         return bool(user.is_active and user.is_authenticated and user.has_role("admin"))
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        models = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
+        models: list[Any] = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
         super().register([m for m in models if m._meta.label not in HIDDEN], admin_class, **options)

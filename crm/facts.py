@@ -31,6 +31,18 @@ class ContactIdentified(Fact):
 
 @fact
 @dataclass(frozen=True, kw_only=True)
+class IdentityShared(Fact):
+    """Several people use it: from now on it joins nobody."""
+
+    name: ClassVar = "identity.shared"
+    story: ClassVar = _("Several people use this {kind}; it joins nobody any more")
+    icon: ClassVar = "users"
+    kind: str = ""
+    identity_id: int = 0
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
 class ContactUpdated(Fact):
     name: ClassVar = "contact.updated"
     story: ClassVar = _("Changed: {changed}")

@@ -81,7 +81,8 @@ class Thread:
 def read(contact: Contact, *, kind: str = "", channel: str = "", cursor: str = "", size: int = SIZE) -> Thread:
     """One page over everybody merged into the contact and all that they did before they said who they were."""
     members = contact.family_ids
-    visitors = Identity.objects.filter(contact__in=members, kind="anonymous_id").values_list("value", flat=True)
+    own = Identity.objects.filter(contact__in=members, kind="anonymous_id", shared=False)
+    visitors = own.values_list("value", flat=True)
     events = list(_told(kind, channel).of(members, list(visitors), limit=size + 1, before=_place(cursor)))
     shown = events[:size]
     older = lists.encode([shown[-1].occurred_at, shown[-1].pk]) if len(events) > size else ""

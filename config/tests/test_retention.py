@@ -1,6 +1,6 @@
 """Bookkeeping is forgotten when it is old, in small batches, and nothing else is."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from allauth.usersessions.models import UserSession
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 NOW = timezone.now()
 
 
-def ago(days: int) -> object:
+def ago(days: int) -> datetime:
     return NOW - timedelta(days=days)
 
 

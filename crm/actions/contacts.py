@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from crm.actions import merges, search_text
+from crm.actions import merges, search_text, sharing
 from crm.actions.resolving import Directory, NobodyClaimed, Outcome, Person, lock
 from crm.facts import ContactCreated, ContactIdentified, ContactUpdated, FeelingChanged
 from crm.ledger import publish
@@ -55,6 +55,7 @@ def resolve_many(people: Sequence[Person], *, source: str) -> list[Contact]:
     _fill_gaps(people, outcome.contacts)
     touch(contact.pk for contact in outcome.contacts)
     _tell(outcome, source)
+    sharing.note(people)
     return outcome.contacts
 
 

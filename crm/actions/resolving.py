@@ -63,6 +63,7 @@ class Directory:
         self.identities: dict[Key, Identity] = {}
         self.owners: dict[Key, Contact] = {}
         self.external: dict[int, set[tuple[str, str]]] = {}
+        self.addresses: dict[int, set[tuple[str, str]]] = {}  # kind and value, of those who were known before
         self._load({claim.key for person in people for claim in person.usable_claims})
 
     def _load(self, keys: set[Key]) -> None:
@@ -83,9 +84,12 @@ class Directory:
 
     def _load_customer_numbers(self, contacts: Iterable[Contact]) -> None:
         ids = [contact.pk for contact in contacts]
-        numbers = Identity.objects.filter(contact__in=ids, kind="external_id") if ids else []
-        for identity in numbers:
-            self.external.setdefault(identity.contact_id, set()).add((identity.scope, identity.value))
+        strong = Identity.objects.filter(contact__in=ids, kind__in=("external_id", "email", "phone")) if ids else []
+        for identity in strong:
+            if identity.kind == "external_id":
+                self.external.setdefault(identity.contact_id, set()).add((identity.scope, identity.value))
+            else:
+                self.addresses.setdefault(identity.contact_id, set()).add((identity.kind, identity.value))
 
     def settle(self, source: str) -> Outcome:
         outcome = Outcome()
@@ -111,8 +115,16 @@ class Directory:
             owner = self.owners.get(claim.key)
             if owner is None or (self._is_shared(claim) and len(claims) > 1):
                 continue
-            return None if self._is_somebody_else(owner, claims) else owner
+            stranger = claim.kind not in PRIORITY and self._has_another_address(owner, claims)
+            return None if stranger or self._is_somebody_else(owner, claims) else owner
         return None
+
+    def _has_another_address(self, contact: Contact, claims: Sequence[Claim]) -> bool:
+        """A device alone does not say that somebody who names an address is who used it before with another one."""
+        known = self.addresses.get(_identity_of(contact), set())
+        claimed = {(claim.kind, claim.value) for claim in claims if claim.kind in ("email", "phone")}
+        kinds = {kind for kind, _ in known} & {kind for kind, _ in claimed}
+        return bool(kinds) and not known & claimed
 
     def _is_shared(self, claim: Claim) -> bool:
         known = self.identities.get(claim.key)
@@ -138,7 +150,8 @@ class Directory:
         for key, owner in self.owners.items():
             if owner is member:
                 self.owners[key] = survivor
-        self.external.setdefault(_identity_of(survivor), set()).update(self.external.get(_identity_of(member), set()))
+        for known in (self.external, self.addresses):
+            known.setdefault(_identity_of(survivor), set()).update(known.get(_identity_of(member), set()))
 
     def _attach(self, contact: Contact, claims: Sequence[Claim], outcome: Outcome) -> None:
         for claim in claims:
@@ -146,6 +159,8 @@ class Directory:
             if claim.key not in self.owners:
                 self.owners[claim.key] = contact
                 outcome.identities.append((contact, claim))
+                if claim.kind in ("email", "phone"):
+                    self.addresses.setdefault(_identity_of(contact), set()).add((claim.kind, claim.value))
                 if claim.kind == "external_id":
                     self.external.setdefault(_identity_of(contact), set()).add((claim.scope, claim.value))
             elif known is not None and claim.verified and not known.verified and self.owners[claim.key] is contact:

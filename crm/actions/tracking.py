@@ -72,11 +72,11 @@ def _person(message: Message, claims: list[Claim]) -> Person:
 
 
 def _owners_of_visitors(messages: Sequence[Message]) -> Owners:
-    """Visitors who said before, or in this batch, who they are."""
+    """Visitors who said before, or in this batch, who they are; on a device that several people use nobody is."""
     visitors = {message.anonymous_id for message in messages}
     if not visitors:
         return {}
-    known = Identity.objects.filter(kind="anonymous_id", scope="", value__in=visitors)
+    known = Identity.objects.filter(kind="anonymous_id", scope="", value__in=visitors, shared=False)
     owners = dict(known.values_list("value", "contact_id"))
     survivors = surviving(owners.values())
     return {m.message_id: survivors[owners[m.anonymous_id]] for m in messages if m.anonymous_id in owners}
@@ -97,7 +97,7 @@ def _join_alias(message: Message, contact: Contact, trusted: bool) -> None:
         claim = Claim("anonymous_id", message.previous_id)
         contacts.add_identity(contact, claim, by=None, source="alias")
     for identity in previous if trusted else []:
-        if identity.contact.survivor_id != contact.survivor_id:
+        if not identity.shared and identity.contact.survivor_id != contact.survivor_id:
             evidence = {"previous_id": message.previous_id, "user_id": message.user_id}
             merges.merge(identity.contact, into=contact, rule="alias call", evidence=evidence, by=None)
 

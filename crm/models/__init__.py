@@ -8,6 +8,7 @@ from crm.models.contact import Alias, Company, Contact, Feeling, Tag
 from crm.models.event import Cursor, Event, Heartbeat, Retry
 from crm.models.identity import Claim, Identity
 from crm.models.refused import RefusedEvents
+from crm.models.sighting import Sighting
 from crm.models.user import Team, User
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Note",
     "RefusedEvents",
     "Retry",
+    "Sighting",
     "Tag",
     "Task",
     "Team",
