@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from omnichannel.views import conversations, inbox, messages, outbox, quarantine
+from omnichannel.views import conversations, desk, inbox, messages, outbox, quarantine
 
 urlpatterns = [
     path("inbox/", inbox.inbox, name="inbox"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("conversations/<int:pk>/assignment/", conversations.assignment, name="assignment"),
     path("conversations/<int:pk>/resolution/", conversations.resolution, name="resolution"),
     path("conversations/<int:pk>/reading/", conversations.reading, name="reading"),
+    path("conversations/<int:pk>/presence/", desk.presence, name="presence"),
+    path("conversations/<int:pk>/draft/", desk.draft, name="draft"),
     path("messages/<int:pk>/html/", messages.message_html, name="message_html"),
     path("attachments/<int:pk>/", messages.attachment, name="attachment"),
     path("deliveries/<int:pk>/attempts/", outbox.attempts, name="attempts"),

@@ -28,6 +28,7 @@ startIslands({
   autosize: () => import("./js/islands/autosize.js"),
   composer: () => import("./js/islands/composer.js"),
   copy: () => import("./js/islands/copy.js"),
+  desk: () => import("./js/islands/desk.js"),
   "frame-height": () => import("./js/islands/frame-height.js"),
   "inbox-list": () => import("./js/islands/inbox-list.js"),
   optimistic: () => import("./js/islands/optimistic.js"),

@@ -42,8 +42,10 @@ def knot(kind: str) -> SafeString:
 
 @register.simple_tag
 def ago(moment: datetime | None, *, short: bool = False) -> SafeString:
-    """`moment` as a distance ("2h ago"; `short`, for a dense list, "2h"), kept fresh by an island; exact, in the reader's
-    time zone, on hover."""
+    """`moment` as a distance, kept fresh by an island; exact, in the reader's time zone, on hover.
+
+    "2h ago", or in a dense list (`short`) "2h".
+    """
     if moment is None:
         return SafeString("")
     local = timezone.localtime(moment)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import Contact, User
 from omnichannel import thread
 from omnichannel.forms.files import FilesField, files_help
-from omnichannel.models import Channel, Conversation
+from omnichannel.models import Channel, Conversation, Draft
 
 LONGEST = 100_000  # characters of one message
 
@@ -33,6 +33,14 @@ class MessageForm(forms.Form):
     def complaint(self) -> str:
         """The first thing that is wrong, for somebody who sees only one sentence."""
         return next((str(messages[0]) for messages in self.errors.values()), "")
+
+
+class DraftForm(forms.Form):
+    """What is half written, as it stands; an empty text means that nothing is."""
+
+    body = forms.CharField(max_length=LONGEST, strip=False, required=False)
+    mode = forms.ChoiceField(choices=Draft.Mode.choices)
+    client_id = forms.CharField(max_length=64, required=False)
 
 
 class AssignmentForm(forms.Form):

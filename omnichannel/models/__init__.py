@@ -2,6 +2,7 @@
 
 from omnichannel.models.channel import Channel, ImapCursor, Inbox
 from omnichannel.models.conversation import Conversation, Cycle, Reading, Resolution
+from omnichannel.models.desk import Draft, Presence
 from omnichannel.models.inbound import RawInbound
 from omnichannel.models.message import Attachment, Attempt, Delivery, Message, Suppression
 
@@ -12,9 +13,11 @@ __all__ = [
     "Conversation",
     "Cycle",
     "Delivery",
+    "Draft",
     "ImapCursor",
     "Inbox",
     "Message",
+    "Presence",
     "RawInbound",
     "Reading",
     "Resolution",

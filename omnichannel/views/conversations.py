@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from kernel.policies import SignedInRequest, agents_only
 from omnichannel import fragments, listing, thread
-from omnichannel.actions import conversations
+from omnichannel.actions import conversations, desk
 from omnichannel.actions.conversations import ThreadChanged
 from omnichannel.actions.outgoing import Unreachable
 from omnichannel.forms.conversations import AssignmentForm, MessageForm
@@ -47,6 +47,7 @@ def _write(request: SignedInRequest, conversation: Conversation, form: MessageFo
 
 def _written(request: SignedInRequest, conversation: Conversation, message: Message) -> list[SafeString]:
     conversations.mark_read(conversation, by=request.user)
+    desk.drop_draft(conversation, by=request.user)
     conversation = visible(request, conversation.pk)
     return [
         fragments.message(_in_full(message.pk)),

@@ -19,7 +19,7 @@ from omnichannel.actions.outgoing import Unreachable
 from omnichannel.forms import files
 from omnichannel.forms.conversations import NewConversationForm
 from omnichannel.listing import Tab
-from omnichannel.models import Conversation
+from omnichannel.models import Conversation, Draft, Presence
 from omnichannel.views import answers
 
 STORY = 8  # events beside the thread
@@ -105,6 +105,8 @@ def thread_context(request: SignedInRequest, found: Conversation) -> dict[str, A
         "most_files": files.MOST_FILES,
         "most_bytes": files.MOST_BYTES,
         "upload_ms": UPLOAD_MS,
+        "draft": Draft.objects.filter(user=request.user, conversation=found).first(),
+        "others": Presence.objects.others_at(found, request.user),
         "channels": thread.reply_channels(found),
         "assignable": thread.assignable(found),
         "story": story(found.contact),

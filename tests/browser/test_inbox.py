@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, Route, expect
 
 from crm.models import Team, User
 from omnichannel.actions import conversations
-from omnichannel.models import Channel, Delivery, Message
+from omnichannel.models import Channel, Delivery, Draft, Message
 from omnichannel.tests.factories import ScriptedChannel, inbound, make_channel, make_conversation, make_user
 from tests.browser.conftest import Elsewhere, OpenAs
 
@@ -159,7 +159,7 @@ def test_refusal_is_no_success_for_any_optimistic_form(open_as: OpenAs, lola: Us
 
     def without_composer(route: Route) -> None:
         response = route.fetch()
-        html = response.text().replace('data-island="composer optimistic attachments"', 'data-island="optimistic"')
+        html = response.text().replace('data-island="composer optimistic attachments desk"', 'data-island="optimistic"')
         route.fulfill(response=response, body=html)
 
     page.route(f"**/inbox/{conversation.pk}/", without_composer)
@@ -195,6 +195,28 @@ def test_phone_goes_from_list_to_thread_to_person_and_back(open_as: OpenAs, lola
     page.locator('#person-pane [data-to="thread"]').tap()
     page.locator('#thread-pane [data-to="list"]').tap()
     expect(page.locator("#list-pane")).to_be_visible()
+
+
+def test_colleagues_see_each_other_and_drafts_wait_on_the_server(
+    open_as: OpenAs, lola: User, nuno: User, channel: Channel
+) -> None:
+    conversation = make_conversation(channel)
+    page = live(open_as(lola, f"/inbox/{conversation.pk}/"))
+    with page.expect_response("**/draft/"):
+        page.locator(".composer textarea").fill("a medias")
+    expect(page.locator(".composer textarea")).to_have_value("a medias")
+
+    other = live(open_as(nuno, f"/inbox/{conversation.pk}/"))
+    expect(other.locator(".composer-others")).to_have_text("Lola Vidal is writing here now")
+    expect(other.locator(".composer textarea")).to_have_value("")
+
+    elsewhere = live(open_as(lola, f"/inbox/{conversation.pk}/"))
+    expect(elsewhere.locator(".composer textarea")).to_have_value("a medias")
+    expect(elsewhere.locator(".composer-others")).to_have_text("Nuno Paz is looking at this too")
+    with elsewhere.expect_response("**/messages/"):
+        elsewhere.locator(".composer textarea").press("Control+Enter")
+    expect(said(elsewhere, "out")).to_have_text("a medias")
+    assert Draft.objects.count() == 0
 
 
 def test_laptop_shows_twenty_five_rows_and_each_is_a_target(open_as: OpenAs, lola: User, channel: Channel) -> None:

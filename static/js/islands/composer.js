@@ -1,5 +1,5 @@
 // <form class="composer" data-island="composer optimistic" data-draft="key" data-seen="#id" data-into="#messages">: reply or private
-// note, a draft that survives a reload (this browser tab), and the warning when the customer wrote meanwhile (409).
+// note, what is half written (in this tab until the server has it, desk.js), and the warning when the customer wrote meanwhile (409).
 const REFUSED = [409, 422] // the answer says why: the thread changed, or it cannot be sent
 const KEY = (form) => `draft:${form.dataset.draft}`
 
@@ -52,8 +52,10 @@ function unsaid(form) {
 export function mount(form) {
   const area = form.elements.body
   const draft = stored(form)
-  write(form, draft.mode ?? "reply")
-  if (draft.body && !area.value) area.value = draft.body
+  write(form, draft.mode ?? form.dataset.mode)
+  if (draft.body) area.value = draft.body
+  if (draft.body) area.dispatchEvent(new Event("input"))
+  form.addEventListener("draft:kept", () => store(form, ""))
   follow(form)
 
   form.addEventListener("click", ({ target }) => {
