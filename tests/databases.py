@@ -18,6 +18,8 @@ from django.db import connection
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
+from tests import emptying
+
 # Any number that other programs on the server do not use as an advisory lock.
 TEMPLATE_LOCK = 5_417_003
 
@@ -27,6 +29,7 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Generator[None]:
     """This worker's database. A plug-in's fixture, so that tests which lie outside the repository get it too."""
     with django_db_blocker.unblock():
         create()
+        emptying.keep_what_is_there()
     yield
     with django_db_blocker.unblock():
         drop()
