@@ -125,7 +125,7 @@ STATEMENT_TIMEOUT_MS = {"web": 10_000}.get(ROLE, 0)
 
 # --- Valkey: hints, cache, sockets. Nothing in it that a FLUSHALL could make wrong -------------------
 VALKEY_URL = env.text("VALKEY_URL", "redis://127.0.0.1:6379")
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.valkey(VALKEY_URL, 1)}}
+CACHES = {"default": {"BACKEND": "config.cache.HintCache", "LOCATION": env.valkey(VALKEY_URL, 1)}}
 CHANNEL_LAYERS = {
     "default": {
         "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
@@ -156,6 +156,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
         "socket_connect_timeout": 5,
     }
 )
+if ROLE == "web" and CELERY_BROKER_TRANSPORT_OPTIONS:  # a page does not wait for a broker: its message is a hint
+    CELERY_BROKER_TRANSPORT_OPTIONS |= {"socket_timeout": 0.5, "socket_connect_timeout": 0.25, "max_retries": 0}
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1}
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -10,6 +10,7 @@ server → {"type": "fragments", "html": "<… hx-swap-oob …>", "cursor": "812
          {"type": "reload"}                                  too much was missed: fetch the page's parts again
 """
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -18,8 +19,12 @@ from typing import Any, Protocol
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
-log = logging.getLogger(__name__)
+from kernel.breaker import Breaker
 
+log = logging.getLogger(__name__)
+_layer = Breaker()
+
+PATIENCE = 0.5  # seconds that a request waits for the layer; it has no time limit of its own
 TICK_SECONDS = 5.0
 CATCH_UP = 200  # more missed events than this and the client reloads instead
 MANY_TOPICS = 50  # a change that concerns more than this is told to everybody once instead of to each topic
@@ -165,14 +170,16 @@ def poke(topics: Iterable[str]) -> None:
     if len(wanted) > MANY_TOPICS:
         wanted = [EVERYBODY]
     layer = get_channel_layer()
-    if not wanted or layer is None:
+    if not wanted or layer is None or _layer.is_open:
         return
     try:
         async_to_sync(_send)(layer, wanted)
     except Exception as error:  # any transport error: the sockets' own tick makes up for it
+        _layer.trip()
         log.warning("channel layer away, screens will catch up: %s", type(error).__name__)
 
 
 async def _send(layer: Any, topics: list[str]) -> None:
-    for topic in topics:
-        await layer.group_send(group_name(topic), {"type": "look"})
+    async with asyncio.timeout(PATIENCE):
+        for topic in topics:
+            await layer.group_send(group_name(topic), {"type": "look"})
