@@ -2,6 +2,7 @@
 thread of the tests, and whatever comes after it would believe that it is called from async code."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Generator
 from pathlib import Path
@@ -10,15 +11,16 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, sync_playwright
 
-CHROMIUM = os.environ.get("HILO_CHROMIUM", "/usr/bin/chromium")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+CHROMIUM = os.environ.get("HILO_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), "")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 FLAGS += ["--disable-component-update", "--disable-sync"]
 
 
 @pytest.fixture(scope="module")
 def browser() -> Generator[Browser]:
-    if not Path(CHROMIUM).exists():
-        how = f"{CHROMIUM} is missing: apt-get install chromium, or set HILO_CHROMIUM"
+    if not Path(CHROMIUM).is_file():
+        how = "Chromium is missing: apt-get install chromium-headless-shell, or set HILO_CHROMIUM to another one"
         (pytest.fail if os.environ.get("HILO_REQUIRE_BROWSER") else pytest.skip)(how)
     with sync_playwright() as playwright, pytest.MonkeyPatch.context() as environment:
         environment.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
