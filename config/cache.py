@@ -30,7 +30,7 @@ OPTIONS = {
 _breakers: dict[str, Breaker] = {}  # by server; shared by the threads of a process, each of which has its own cache
 
 
-class HintCache(RedisCache):  # type: ignore[misc]
+class HintCache(RedisCache):
     """settings.CACHES: Django's own, which cannot fail."""
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
@@ -81,5 +81,5 @@ class HintCache(RedisCache):  # type: ignore[misc]
     def delete_many(self, keys: Iterable[Any], version: Any = None) -> None:
         self._ask(super().delete_many, None, list(keys), version)
 
-    def clear(self) -> bool:
-        return bool(self._ask(super().clear, False))
+    def clear(self) -> None:
+        self._ask(super().clear, None)

@@ -89,6 +89,42 @@ def heartbeats() -> list[Heartbeat]:
     return list(Heartbeat.objects.order_by("service"))
 
 
+_LAGS = """
+SELECT c.consumer, coalesce(extract(epoch FROM now() - e.recorded_at), 0) FROM crm_cursor c LEFT JOIN LATERAL (
+    SELECT recorded_at FROM crm_event e WHERE (e.xid, e.id) > (c.xid, c.event_id) ORDER BY e.xid, e.id LIMIT 1) AS e
+ON true ORDER BY 1"""
+
+
+def lag_seconds() -> dict[str, float]:
+    """By consumer: how long the oldest event that it has not read has been waiting."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LAGS)
+        return {consumer: max(float(seconds), 0.0) for consumer, seconds in cursor.fetchall()}
+
+
+def ever(table: str) -> int:
+    """How many rows were ever begun in a table: its sequence only grows, and knowing it costs no counting.
+
+    Rolled back rows are in it, so it is a rate to watch, not an account.
+    """
+    return int(_value("SELECT coalesce(pg_sequence_last_value(pg_get_serial_sequence(%s, 'id')::regclass), 0)", table))
+
+
+_REFUSED = "SELECT coalesce(sum(times), 0) FROM crm_refusedevents WHERE last_at >= now() - interval '1 hour'"
+
+
+def refused_lately() -> int:
+    """Requests refused by the tracking API in hours that saw one within the last sixty minutes."""
+    return int(_value(_REFUSED))
+
+
+def heartbeat_ages() -> dict[str, float]:
+    """Seconds since each service was last seen."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT service, extract(epoch FROM now() - at) FROM crm_heartbeat ORDER BY 1")
+        return {service: float(seconds) for service, seconds in cursor.fetchall()}
+
+
 _OLDEST_WRITER = """
 SELECT coalesce(extract(epoch FROM max(clock_timestamp() - xact_start)), 0) FROM pg_stat_activity
 WHERE datname = current_database() AND backend_xid IS NOT NULL AND pid <> pg_backend_pid()"""
@@ -107,7 +143,7 @@ def database_version() -> str:
     return str(_value("SHOW server_version"))
 
 
-def _value(sql: str) -> Any:
+def _value(sql: str, *parameters: Any) -> Any:
     with connection.cursor() as cursor:
-        cursor.execute(sql)
+        cursor.execute(sql, parameters or None)
         return cursor.fetchone()[0]

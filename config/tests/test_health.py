@@ -1,16 +1,20 @@
 import time
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
 from django.db.models.functions import Now
 from django.test import Client
+from prometheus_client import Metric
+from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
 from config.observability import readiness
 from crm.ledger import consume
 from crm.models import ApiKey, Cursor, Event, Heartbeat
+from crm.tests import factories
 
 DEAD_BROKER = "redis://127.0.0.1:1"
 
@@ -121,10 +125,53 @@ def test_metrics_show_queues_and_requests_on_loopback(client: Client) -> None:
 
     text = client.get("/metrics").content.decode()
 
-    assert 'hilo_queue_due{queue="deliveries"} 0.0' in text
-    assert 'hilo_inbound{state="quarantined"} 0.0' in text
-    assert 'hilo_request_seconds_count{method="GET",status="2xx",view="healthz"}' in text
+    assert 'hilo_queue_due_rows{queue="deliveries"} 0.0' in text
+    assert 'hilo_inbound_items{state="quarantined"} 0.0' in text
+    assert 'hilo_http_request_duration_seconds_count{method="GET",status="2xx",view="healthz"}' in text
     assert "hilo_oldest_writing_transaction_seconds" in text
+
+
+def families(client: Client) -> dict[str, Metric]:
+    text = client.get("/metrics").content.decode()
+    return {family.name: family for family in text_string_to_metric_families(text)}
+
+
+@pytest.mark.django_db
+def test_metrics_are_named_as_prometheus_expects_and_each_says_what_it_is(client: Client) -> None:
+    found = {name: family for name, family in families(client).items() if name.startswith("hilo_")}
+    wrong = [name for name, family in found.items() if family.type == "counter" and name.endswith("_total")]
+
+    assert len(found) == 17
+    assert [name for name, family in found.items() if not family.documentation.endswith(".")] == []
+    assert wrong == []  # the parser takes the ending off; one left over was there twice
+
+
+@pytest.mark.django_db
+def test_metrics_are_all_in_the_operators_guide(client: Client) -> None:
+    guide = (Path(django_settings.BASE_DIR) / "docs" / "operations.md").read_text()
+
+    assert [name for name in families(client) if name.startswith("hilo_") and f"`{name}" not in guide] == []
+
+
+@pytest.mark.django_db
+def test_metrics_count_events_and_tell_how_far_behind_a_consumer_is(client: Client) -> None:
+    Cursor.objects.create(consumer="test.slow")
+    before = families(client)["hilo_ledger_events"].samples[0].value
+    Event.objects.create(name="x", message_id="1", recorded_at=Now() - timedelta(minutes=5), contact=None)
+
+    after = families(client)
+
+    assert after["hilo_ledger_events"].samples[0].value == before + 1
+    lag = {sample.labels["consumer"]: sample.value for sample in after["hilo_consumer_lag_seconds"].samples}
+    assert 299 <= lag["test.slow"] < 330  # the transaction's clock stands still
+
+
+@pytest.mark.django_db
+def test_metrics_hold_nothing_personal(client: Client) -> None:
+    factories.contact(first_name="Anastasia", email="anastasia@casa.example")
+    client.get("/contacts/?q=anastasia@casa.example")
+
+    assert "anastasia" not in client.get("/metrics").content.decode().lower()
 
 
 @pytest.mark.django_db

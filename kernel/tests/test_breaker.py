@@ -23,7 +23,7 @@ class Away:
         raise OperationalError("away")
 
 
-class Hanging(InMemoryChannelLayer):  # type: ignore[misc]
+class Hanging(InMemoryChannelLayer):
     asked = 0
 
     async def group_send(self, group: str, message: dict[str, Any]) -> None:
