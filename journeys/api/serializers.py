@@ -98,7 +98,7 @@ class PreviewSerializer(serializers.Serializer[Any]):
     examples=[
         OpenApiExample(
             "Move everybody; who waits where the node is gone leaves",
-            value={"under_way": "move", "targets": {"wait": "thanks", "old": ""}},
+            value={"under_way": "move", "targets": {"old": ""}},
             request_only=True,
         )
     ]
