@@ -73,7 +73,8 @@ def test_restore_brings_everything_back_into_an_empty_database(copy: Path, setti
     assert (settings.MEDIA_ROOT / "photo.png").read_bytes() == b"png"
 
 
-def test_restore_asks_before_it_takes_the_place_of_somebodys_work(copy: Path) -> None:
+def test_restore_asks_before_it_takes_the_place_of_somebodys_work(copy: Path, elsewhere: None) -> None:
+    call_command("restore", str(copy))
     factories.contact(first_name="Ben")
 
     with pytest.raises(CommandError, match="holds contacts already"):
