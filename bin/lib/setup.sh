@@ -23,8 +23,9 @@ make_environment() {
     "$python" -c 'import ensurepip, venv' 2>/dev/null ||
         fail "This Python has no venv module with pip: install it (on Debian and Ubuntu: apt install python3-venv)."
     printf 'Making the virtual environment … '
-    "$python" -m venv --clear "$here/.venv" ||
-        fail "The virtual environment $here/.venv could not be made: the lines above say why."
+    said=$("$python" -m venv --clear "$here/.venv" 2>&1) ||
+        fail "$said
+The virtual environment $here/.venv could not be made: the lines above say why."
     echo done
 }
 
@@ -33,7 +34,7 @@ set_up() {
     # The product is many processes: without bytecode (git-ignored) each one compiles the whole house anew.
     unset PYTHONHOME PYTHONDONTWRITEBYTECODE
     make_environment
-    PYTHONPATH="$here" "$here/.venv/bin/python" -m config.setup "$@" || exit 1
+    PYTHONPATH="$here" "$here/.venv/bin/python" -m config.setup "$@" || exit
 }
 
 # get_chromium: for the browser tests, where root may install Debian's. The shell is Chromium without its window: the

@@ -3,6 +3,7 @@
 import argparse
 import fcntl
 import os
+import signal
 import sys
 from collections.abc import Mapping
 
@@ -10,6 +11,7 @@ from config.setup import node
 from config.setup.steps import REPOSITORY, SetupError, Step, run
 
 NETWORK = "check the network (and pip's or npm's registry settings), then try again."
+INTERRUPTED = 128 + signal.SIGINT  # as shells count it
 
 
 def pip(name: str) -> Step:
@@ -101,6 +103,9 @@ def main() -> int:
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("\nInterrupted. What is done stays: the next start goes on from there.", file=sys.stderr)
+        return INTERRUPTED
     except OSError as error:
         place = error.filename or REPOSITORY
         print(f"Cannot write to {place} ({error.strerror}): free space or change its owner.", file=sys.stderr)

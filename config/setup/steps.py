@@ -60,11 +60,16 @@ def run(step: Step) -> None:
         answer = _execute(command, step.environment())
         if answer.returncode:
             print("failed", flush=True)
-            print("\n".join(answer.stdout.splitlines()[-LINES_SHOWN:]), file=sys.stderr)
+            print("\n".join(_telling(answer.stdout)[-LINES_SHOWN:]), file=sys.stderr)
             raise SetupError(step.advice)
     STAMPS.mkdir(parents=True, exist_ok=True)
     step.stamp.write_text(digest)
     print(f"{time.monotonic() - started:.1f} s", flush=True)
+
+
+def _telling(output: str) -> list[str]:
+    """Without pip's account of each attempt: it repeats one reason five times and hides the sentence below it."""
+    return [line for line in output.splitlines() if not line.startswith("WARNING: Retrying (")]
 
 
 def _execute(command: list[str], environment: Mapping[str, str] | None) -> subprocess.CompletedProcess[str]:

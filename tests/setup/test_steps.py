@@ -1,10 +1,12 @@
 """Set-up steps run once for what they are made from, and say what to do when they fail."""
 
+import signal
 import sys
 from pathlib import Path
 
 import pytest
 
+from config.setup import __main__ as setup
 from config.setup import node, steps
 from config.setup.steps import SetupError, Step
 
@@ -110,3 +112,32 @@ def test_node_comes_first_on_the_path_of_its_steps(tmp_path: Path, monkeypatch: 
     machine(tmp_path, "v22.1.0", monkeypatch)
 
     assert node.required().environment()["PATH"].startswith(f"{tmp_path}:")
+
+
+def test_what_pip_says_of_each_attempt_does_not_hide_its_reason(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    says = "print('WARNING: Retrying (Retry(total=4))'); print('ERROR: No matching distribution'); raise SystemExit(1)"
+
+    with pytest.raises(SetupError, match=r"^Do this and that\.$"):
+        steps.run(step(says))
+
+    assert capsys.readouterr().err == "ERROR: No matching distribution\n"
+
+
+def test_interrupting_it_is_one_sentence(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (repository / ".venv").mkdir()
+    monkeypatch.setattr(setup, "REPOSITORY", repository)
+    held = Step(name="Waiting", sources=(), commands=ctrl_c, advice="")
+    monkeypatch.setattr(sys, "argv", ["config.setup"])
+    monkeypatch.setattr(setup, "steps", lambda arguments: [held])
+
+    assert setup.main() == 130
+    assert capsys.readouterr().err == "\nInterrupted. What is done stays: the next start goes on from there.\n"
+
+
+def ctrl_c() -> list[list[str]]:
+    signal.raise_signal(signal.SIGINT)
+    return []
