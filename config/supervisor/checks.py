@@ -18,8 +18,14 @@ LEAST_FREE_BYTES = 200 * 1024 * 1024
 
 def before_start(options: Options) -> None:
     """Raises ServiceError."""
+    refuse_one_port_for_two(options)
     refuse_full_disk(options.data)
     refuse_unreachable_servers()
+
+
+def refuse_one_port_for_two(options: Options) -> None:
+    if options.port == options.smtp_port:
+        raise ServiceError(f"--port and --smtp-port are both {options.port}: give each its own.")
 
 
 def ports(options: Options) -> None:

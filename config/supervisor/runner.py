@@ -20,6 +20,7 @@ from config.supervisor.table import programs
 
 LOOK_SECONDS = 0.1
 READY_SECONDS = 60.0
+STOPPED_EARLY = "Stopped before it was ready. What is done stays: start it again to go on."
 DEMO_PEOPLE = ("admin", "manager", "sales", "agent", "agent2")
 
 
@@ -38,7 +39,7 @@ class Supervisor:
         self.children: list[Child] = []
 
     def run(self) -> None:
-        """Until a signal. Raises ServiceError when the start fails; nothing is left running then."""
+        """Until a signal. Raises ServiceError when the start fails or is broken off; nothing is left running then."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             # Also where a shell started us with SIGINT ignored, as it does with `bin/up &`.
             signal.signal(number, self._signalled)
@@ -48,8 +49,8 @@ class Supervisor:
                 self._start()
                 self._announce()
                 self._watch()
-            except StopRequested:
-                pass
+            except StopRequested as stop:
+                raise ServiceError(STOPPED_EARLY) from stop
             finally:
                 self._stop()
 

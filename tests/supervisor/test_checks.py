@@ -11,6 +11,7 @@ import pytest
 from config.services import ServiceError
 from config.services.environment import REPOSITORY
 from config.supervisor import checks
+from config.supervisor.options import parse
 from tests.supervisor import free_port
 
 
@@ -85,3 +86,8 @@ def test_unreachable_server_is_one_sentence_without_its_password(environment: di
     assert answer.stderr.startswith(sentence)
     assert len(answer.stderr.splitlines()) == 1
     assert "secret" not in answer.stderr
+
+
+def test_one_port_for_web_and_mail_is_refused() -> None:
+    with pytest.raises(ServiceError, match=r"^--port and --smtp-port are both 8000: give each its own\.$"):
+        checks.before_start(parse(["--port", "8000", "--smtp-port", "8000"]))

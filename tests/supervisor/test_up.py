@@ -91,8 +91,9 @@ def test_signal_during_the_start_stops_it(data_dir: Path) -> None:
     with Product(data_dir) as product:
         assert wait_until(lambda: len(product.pids()) > 2, 30)
 
-        assert product.stop(signal.SIGHUP) == 0
+        assert product.stop(signal.SIGHUP) == 1
 
+    assert product.lines[-1] == "Stopped before it was ready. What is done stays: start it again to go on."
     assert product.pids() == []
     assert not product.is_ready
 
