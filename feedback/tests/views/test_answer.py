@@ -45,6 +45,13 @@ def test_opening_the_link_preselects_the_score_and_records_nothing_that_counts(c
     assert Response.objects.get().state == "provisional"
 
 
+def test_what_it_says_of_the_chosen_number_stays_true_when_another_one_is_chosen(customer: Client) -> None:
+    _invitation, token = make_invitation()
+    html = customer.get(f"/s/{token}?score=4").content.decode()
+    assert "Your number counts once you confirm it; until then you can choose another one." in html
+    assert re.findall(r">[^<]*\b4\b[^<]*<", html) == [">4<"]
+
+
 def test_opening_the_link_without_a_score_asks_the_question(customer: Client) -> None:
     _invitation, token = make_invitation()
     html = customer.get(f"/s/{token}").content.decode()
