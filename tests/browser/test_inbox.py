@@ -167,8 +167,8 @@ def test_refusal_is_no_success_for_any_optimistic_form(open_as: OpenAs, lola: Us
     page.locator(".composer textarea").fill("   ")
     with page.expect_response("**/messages/"):
         page.keyboard.press("Control+Enter")
+    expect(page.locator(".message[data-failed]")).to_have_count(1)  # for four seconds
     expect(page.locator(".toast")).to_contain_text("Write something first.")
-    expect(page.locator(".message[data-failed]")).to_have_count(1)
     expect(page.locator(".composer textarea")).to_have_value("   ")
 
 

@@ -157,6 +157,7 @@ def test_code_from_an_app_is_asked_for_and_recovery_codes_open_once(entrance: Op
 def add_passkey(page: Page, *, alone: bool) -> None:
     go(page, "/accounts/2fa/webauthn/add/")
     prove_it(page)
+    page.wait_for_url("**/webauthn/add/")  # with its scripts: a click before them would be lost
     page.get_by_label("Sign in with this passkey alone").set_checked(alone)
     page.get_by_role("button", name="Add it now").click()
     expect(page.get_by_role("heading", name="Recovery codes", exact=True)).to_be_visible()
@@ -170,6 +171,7 @@ def test_passkey_signs_in_alone_until_it_is_removed(entrance: Open, ana: User) -
     add_passkey(page, alone=True)
     sign_out(page)
 
+    page.wait_for_load_state()
     page.get_by_role("button", name="Sign in with a passkey").click()
     is_home(page)
 
@@ -184,6 +186,7 @@ def test_passkey_signs_in_alone_until_it_is_removed(entrance: Open, ana: User) -
     page.get_by_role("button", name="Remove").click()
     expect(page.get_by_text("No passkeys")).to_be_visible()
     sign_out(page)
+    page.wait_for_load_state()
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.locator(".toast")).to_contain_text("Incorrect code.")
     key.detach()
@@ -203,6 +206,7 @@ def test_passkey_is_the_second_step_after_a_password(entrance: Open, ana: User) 
 
 def test_passkey_that_cannot_be_used_says_why(entrance: Open, ana: User) -> None:
     page = entrance(host="127.0.0.1")
+    page.wait_for_load_state()
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.locator(".toast")).to_contain_text("Passkeys need a name in the address bar")
 

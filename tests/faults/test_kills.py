@@ -91,6 +91,7 @@ def test_nothing_acknowledged_is_lost_or_doubled(
     product: Product, sink: SmtpSink, witness: Witness, trouble: Callable[[Product], None]
 ) -> None:
     name = trouble.__name__
+    assert not_ready(product) == ""
     key = witness.ask("build", name)["key"]
     load = Load(name=name, port=product.port, smtp_port=product.smtp_port, key=key)
     load.identify(PEOPLE)
