@@ -95,6 +95,15 @@ def test_two_colleagues_see_the_same_story_unfold(
             expect(counter(page, name)).to_have_attribute("data-count", "0")
 
 
+def test_outbox_keeps_each_delivery_on_one_line(open_as: OpenAs, lola: User, channel: Channel) -> None:
+    conversations.reply(make_conversation(channel=channel), by=lola, body="Tomorrow.", channel=channel)
+    page = open_as(lola, "/outbox/")
+    icon, cell = (page.locator(f"tbody td.nowrap{part}").bounding_box() for part in (" .icon", ""))
+    assert icon is not None
+    assert cell is not None
+    assert abs(icon["y"] + icon["height"] / 2 - cell["y"] - cell["height"] / 2) < 4
+
+
 def test_undo_takes_a_resolution_back(open_as: OpenAs, lola: User, channel: Channel) -> None:
     conversation = make_conversation(channel)
     page = live(open_as(lola, f"/inbox/{conversation.pk}/"))
