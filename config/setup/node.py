@@ -22,7 +22,9 @@ class Node:
     npm: tuple[str, ...]
 
     def environment(self) -> Mapping[str, str]:
-        return os.environ | {"PATH": f"{self.folder}{os.pathsep}{os.environ.get('PATH', '')}", "CI": "true"}
+        """Trusts whom the machine trusts, as pip does: a company's proxy signs with a certificate of its own."""
+        path = f"{self.folder}{os.pathsep}{os.environ.get('PATH', '')}"
+        return {"NODE_USE_SYSTEM_CA": "1", **os.environ, "PATH": path, "CI": "true"}
 
 
 def find() -> Node | None:

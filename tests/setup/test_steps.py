@@ -114,6 +114,17 @@ def test_node_comes_first_on_the_path_of_its_steps(tmp_path: Path, monkeypatch: 
     assert node.required().environment()["PATH"].startswith(f"{tmp_path}:")
 
 
+def test_node_trusts_whom_the_machine_trusts_unless_told_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine(tmp_path, "v24.19.0", monkeypatch)
+    monkeypatch.delenv("NODE_USE_SYSTEM_CA", raising=False)
+    assert node.required().environment()["NODE_USE_SYSTEM_CA"] == "1"
+
+    monkeypatch.setenv("NODE_USE_SYSTEM_CA", "0")
+    assert node.required().environment()["NODE_USE_SYSTEM_CA"] == "0"
+
+
 def test_what_pip_says_of_each_attempt_does_not_hide_its_reason(
     repository: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
