@@ -16,7 +16,7 @@ from django.utils import timezone
 from crm.demo import COMPANY, seeder
 from crm.ledger import publish_many
 from crm.models import Contact, Feeling
-from feedback import tokens
+from feedback import demo_mails, tokens
 from feedback.actions import shipped
 from feedback.actions.care import call_back
 from feedback.actions.responses import answered_fact
@@ -77,7 +77,8 @@ def _invite(random: Random, survey: Survey, people: Sequence[Contact], now: date
         person, at = random.choice(people), now - timedelta(days=random.uniform(1, DAYS))
         if len(made) < wanted and asked.may_at(person.pk, at):
             made.append(_invitation(survey, person, f"demo:{number}", at, inbox=inbox))
-    return Invitation.objects.bulk_create(made)
+    demo_mails.post(made)
+    return Invitation.objects.bulk_create(invitation for invitation, _token in made)
 
 
 class _Asked:
@@ -104,24 +105,27 @@ def _resolved(people: Sequence[Contact], now: datetime) -> list[Cycle]:
     return list(mine.select_related("conversation__contact", "conversation__inbox").order_by("resolved_at", "pk"))
 
 
-def _after(survey: Survey, cycle: Cycle) -> Invitation:
+def _after(survey: Survey, cycle: Cycle) -> tuple[Invitation, str]:
     conversation = cycle.conversation
     at = (cycle.resolved_at or conversation.created_at) + timedelta(minutes=1)
     fields = {"conversation": conversation, "agent_id": cycle.resolved_by_id, "inbox": conversation.inbox}
     return _invitation(survey, conversation.contact, f"cycle:{cycle.pk}", at, **fields)
 
 
-def _invitation(survey: Survey, person: Contact, cause_key: str, at: datetime, **fields: Any) -> Invitation:
-    return Invitation(
+def _invitation(survey: Survey, person: Contact, cause_key: str, at: datetime, **fields: Any) -> tuple[Invitation, str]:
+    """Not saved yet, with the token that its mail carries."""
+    token = tokens.new()
+    invitation = Invitation(
         survey=survey,
         version=survey.live_version,
         contact=person,
         cause_key=cause_key,
-        token_hash=tokens.digest(tokens.new()),
+        token_hash=tokens.digest(token),
         asked_at=at,
         expires_at=at + timedelta(days=survey.valid_days),
         **fields,
     )
+    return invitation, token
 
 
 def _answer(random: Random, survey: Survey, invitations: Sequence[Invitation], now: datetime) -> list[Response]:

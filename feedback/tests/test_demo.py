@@ -7,13 +7,20 @@ import pytest
 from django.utils import timezone
 
 from crm.models import Event, Task
-from feedback import demo
+from feedback import demo, demo_mails
+from feedback.consistency import deliveries, responses
 from feedback.models import Answer, Invitation, Response
 from feedback.reporting import Scope, report, response_rate
 from feedback.tests.factories import make_channel, make_contact, make_conversation, make_user
 from omnichannel.actions import conversations
+from omnichannel.models import Channel, Delivery, Message
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def mailbox() -> Channel:
+    return make_channel(kind="email", address="support@casa.example")
 
 
 def test_a_year_of_answers_is_plausible() -> None:
@@ -50,11 +57,12 @@ def test_the_same_play_gives_the_same_answers() -> None:
         scores.append(Counter(Response.objects.values_list("score", "comment")))
         Response.objects.all().delete()
         Invitation.objects.all().delete()
+        Message.objects.all().delete()
     assert scores[0] == scores[1]
 
 
-def test_customers_whose_conversation_was_resolved_are_asked_about_it() -> None:
-    conversation = make_conversation(make_channel())
+def test_customers_whose_conversation_was_resolved_are_asked_about_it(mailbox: Channel) -> None:
+    conversation = make_conversation(mailbox)
     conversations.resolve(conversation, by=make_user("agent"))
     conversation.cycles.update(resolved_at=timezone.now() - timedelta(days=5))
     demo.seed(
@@ -69,6 +77,15 @@ def test_a_second_start_adds_nothing() -> None:
     before = Invitation.objects.count()
     demo.seed(Random(8), people, timezone.now(), company="Casa Lumbre")
     assert Invitation.objects.count() == before
+
+
+def test_what_the_demo_asks_was_sent_and_nothing_is_waiting() -> None:
+    demo.seed(Random(7), [make_contact(email="ana@casa.example")], timezone.now(), company="Casa Lumbre")
+    asked = Invitation.objects.asked()
+    assert asked.count() == asked.filter(delivery__state="delivered").count() > 0
+    assert Delivery.objects.exclude(due_at=None).count() == 0
+    assert Message.objects.exclude(html="").count() == min(asked.count(), demo_mails.WHOLE)
+    assert list(deliveries()) == list(responses()) == []
 
 
 def test_without_customers_there_is_no_play() -> None:

@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import http.client
 import json
 import smtplib
 import threading
@@ -110,7 +111,7 @@ class Load:
         while True:
             try:
                 return attempt()
-            except (OSError, smtplib.SMTPException) as error:
+            except (OSError, smtplib.SMTPException, http.client.HTTPException) as error:
                 if isinstance(error, urllib.error.HTTPError) and error.code in (400, 401, 413):
                     raise
                 if time.monotonic() > deadline:
