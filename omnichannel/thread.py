@@ -122,14 +122,7 @@ def line(event: Event) -> Line:
 def channels_to(contact: Contact) -> list[Channel]:
     """Active accounts by which this person can be reached."""
     kinds = {identity.kind for identity in contact.identities.all()}
-    return [channel for channel in Channel.objects.filter(active=True) if _reaches(channel, kinds)]
-
-
-def _reaches(channel: Channel, kinds: set[str]) -> bool:
-    try:
-        return channel.plugin.identity_kind in kinds
-    except LookupError:  # a kind whose folder was taken out
-        return False
+    return [channel for channel in Channel.objects.filter(active=True) if channel.plugin.identity_kind in kinds]
 
 
 def reply_channels(conversation: Conversation) -> list[Channel]:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from crm.models import Claim
 from kernel.registry import Registry
@@ -144,6 +145,27 @@ class ChannelKind:
 
     def secrets(self) -> tuple[str, ...]:
         return ()
+
+
+class GoneChannel(ChannelKind):
+    """Stands in for a kind whose folder was taken out: what was said is still read, what came in waits.
+
+    What is to be sent fails at once and says so (omnichannel.actions.deliveries).
+    """
+
+    label = _("A channel that is gone")
+    icon = "plug"
+    identity_kind = ""
+
+    def parse(self, raw: "RawInbound") -> list[InboundMessage]:
+        raise ChannelError(self.check_settings()[0])
+
+    def send(self, delivery: "Delivery") -> SendResult:
+        raise ChannelError(self.check_settings()[0])
+
+    def check_settings(self) -> list[str]:
+        said = _("The channel “%(kind)s” is not installed: put its folder back, or switch this account off.")
+        return [said % {"kind": self.account.kind}]
 
 
 channels: Registry[ChannelKind] = Registry("channel", base=ChannelKind, package="omnichannel.channels")

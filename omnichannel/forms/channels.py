@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from omnichannel.channels.base import ChannelKind, channels
 from omnichannel.models import Channel
 
 PREFIX = "setting_"  # keeps a plug-in's field names apart from the model's
@@ -49,18 +48,16 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 def plugin_fields(channel: Channel) -> dict[str, forms.Field]:
-    """None for a kind whose folder was taken out."""
-    return channel.plugin.fields() if channel.kind in channels else {}
+    return channel.plugin.fields() if channel.kind else {}
 
 
 def keep(channel: Channel, given: Mapping[str, Any]) -> None:
     """Put what was given into the account; an empty secret keeps the one that is there. The caller saves."""
-    plugin: ChannelKind | None = channel.plugin if channel.kind in channels else None
-    for name in plugin.fields() if plugin else ():
+    plugin = channel.plugin
+    for name in plugin.fields():
         value = given.get(PREFIX + name)
-        if plugin and name not in plugin.secrets():
+        if name not in plugin.secrets():
             channel.settings[name] = value
         elif value:
             channel.keep_secret(name, str(value))
-    if plugin:
-        channel.settings = plugin.completed(channel.settings)
+    channel.settings = plugin.completed(channel.settings)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Team
 from crm.secrets import seal, unseal
-from omnichannel.channels.base import ChannelKind, channels
+from omnichannel.channels.base import ChannelKind, GoneChannel, channels
 
 GOOD_FOR = timedelta(minutes=1)
 
@@ -81,7 +81,10 @@ class Channel(models.Model):
 
     @property
     def plugin(self) -> ChannelKind:
-        return channels.get(self.kind)(self)
+        try:
+            return channels.get(self.kind)(self)
+        except LookupError:
+            return GoneChannel(self)
 
     def secret(self, name: str) -> str:
         """The decrypted secret, "" if none is set."""
