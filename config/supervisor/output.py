@@ -1,6 +1,7 @@
 """One terminal for all processes: each line carries the time, in local time, and the name of its process."""
 
 import os
+import re
 import sys
 import threading
 import time
@@ -10,6 +11,12 @@ from typing import IO
 
 COLOURS = ("36", "33", "32", "35", "34", "96", "93", "92")
 NAME_WIDTH = 9
+# What PostgreSQL and Valkey say at every start and stop, and tuning advice that is no trouble (docs/operations.md).
+ROUTINE = re.compile(
+    r"LOG:  (starting PostgreSQL|listening on|database system (was shut down|is (ready|shut down))|shutting down"
+    r"|received (fast|smart) shutdown|aborting any active|checkpoint (starting|complete)"
+    r"|background worker .logical replication launcher.)|WARNING Memory overcommit must be enabled"
+)
 
 
 class Output:
@@ -42,14 +49,15 @@ class Output:
         self.plain(f"{name} … {time.monotonic() - started:.1f} s")
 
     def follow(self, name: str, pipe: IO[bytes], remember: Callable[[str], object]) -> None:
-        """Print what a process writes until it and its children have closed the pipe."""
+        """Print what a process writes until it and its children have closed the pipe, but for ROUTINE."""
 
         def pump() -> None:
             with pipe:
                 for raw in pipe:
                     text = raw.decode(errors="replace").rstrip()
                     remember(text)
-                    self.line(name, text)
+                    if not ROUTINE.search(text):
+                        self.line(name, text)
 
         threading.Thread(target=pump, name=f"output of {name}", daemon=True).start()
 

@@ -150,3 +150,26 @@ def test_closed_terminal_does_not_stop_the_output() -> None:
     output.plain("second")
 
     assert output.stream.name == os.devnull
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("2026-11-22 05:00:00.000 UTC [12] LOG:  database system is ready to accept connections", False),
+        ("2026-11-22 05:00:00.000 UTC [12] LOG:  received fast shutdown request", False),
+        ("12:M 22 Nov 2026 05:00:00.000 # WARNING Memory overcommit must be enabled! Without it, …", False),
+        ("2026-11-22 05:00:00.000 UTC [12] LOG:  database system was interrupted; last known up at 04:00", True),
+        ("2026-11-22 05:00:00.000 UTC [12] FATAL:  the database system is starting up", True),
+        ('2026-11-22 05:00:00.000 UTC [12] ERROR:  relation "x" does not exist', True),
+    ],
+)
+def test_routine_of_servers_is_remembered_and_not_shown(stream: io.StringIO, line: str, shown: bool) -> None:
+    reading, writing = os.pipe()
+    os.write(writing, line.encode() + b"\nthe end\n")
+    os.close(writing)
+    remembered: list[str] = []
+    Output(stream).follow("postgres", os.fdopen(reading, "rb"), remembered.append)
+
+    assert wait_until(lambda: "the end" in stream.getvalue(), 5)
+    assert remembered == [line, "the end"]
+    assert (line in stream.getvalue()) is shown
