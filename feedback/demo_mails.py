@@ -23,7 +23,8 @@ def post(asked: Sequence[tuple[Invitation, str]]) -> None:
         raise ValueError("The demo's questions need a mailbox that they were sent from.")
     prefetch_related_objects(list({cast("Version", one.version) for one, _token in asked}), "questions")
     identities = _identities([invitation.contact_id for invitation, _token in asked])
-    newest = {one.cause_key for one, _token in sorted(asked, key=lambda each: each[0].asked_at)[-WHOLE:]}
+    asked = sorted(asked, key=lambda each: each[0].asked_at)
+    newest = {one.cause_key for one, _token in asked[-WHOLE:]}
     messages = [
         _message(channel, one, _letter(one, token, whole=one.cause_key in newest), identities.get(one.contact_id))
         for one, token in asked
