@@ -48,6 +48,7 @@ def _import_django() -> None:
 def _bare_machine() -> float:
     """Python's packages come over the network, the npm ones from npm's cache if it has them."""
     with tempfile.TemporaryDirectory(prefix="hilo-bench-clone-", dir=os.environ["HILO_DATA"]) as folder:
+        Path(folder).chmod(0o711)  # under root the servers run as another account
         clone = Path(folder) / "hilo"
         subprocess.run(["git", "clone", "-q", str(REPOSITORY), str(clone)], check=True)
         data = {"PIP_NO_CACHE_DIR": "1", "HILO_DATA": str(Path(os.environ["HILO_DATA"]) / "bare")}
@@ -79,10 +80,12 @@ def _timed_start(
 
 def _wait_for_ready(product: subprocess.Popen[str]) -> None:
     assert product.stdout is not None
+    said = []
     for line in product.stdout:
+        said.append(line)
         if line.startswith("Ready:"):
             return
-    raise RuntimeError("The product ended before it was ready.")
+    raise RuntimeError("The product ended before it was ready:\n" + "".join(said[-10:]))
 
 
 def _idle_memory(supervisor: int) -> dict[str, float]:

@@ -34,7 +34,7 @@ set_up() {
     # The product is many processes: without bytecode (git-ignored) each one compiles the whole house anew.
     unset PYTHONHOME PYTHONDONTWRITEBYTECODE
     make_environment
-    PYTHONPATH="$here" "$here/.venv/bin/python" -m config.setup "$@" || exit
+    PYTHONPATH="$here" "$here/.venv/bin/python" -P -m config.setup "$@" || exit
 }
 
 # get_chromium: for the browser tests, where root may install Debian's. The shell is Chromium without its window: the
