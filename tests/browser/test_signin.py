@@ -200,7 +200,11 @@ def test_passkey_is_the_second_step_after_a_password(entrance: Open, ana: User) 
     add_passkey(page, alone=False)
     sign_out(page)
     sign_in(page)
-    page.get_by_role("button", name="Use a passkey").click()
+    second_step = page.get_by_role("button", name="Use a passkey")
+    expect(second_step).to_be_visible()
+    assert page.locator("[popovertarget=user-menu]").count() == 0  # the password alone opens nothing
+    page.wait_for_load_state()
+    second_step.click()
     is_home(page)
 
 

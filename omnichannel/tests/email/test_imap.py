@@ -207,8 +207,8 @@ def test_account_that_is_switched_off_is_left_alone(
     watch = watching()
     eventually(lambda: bool(server.idling))
     Channel.objects.update(active=False)
-    eventually(lambda: not watch.readers)
-    eventually(lambda: not server.idling)
+    eventually(lambda: not watch.readers and not server.idling)
+    assert (watch.readers, server.logins) == ({}, 1)
 
 
 def test_no_account_means_no_reader(watching: Callable[[], Watch]) -> None:
