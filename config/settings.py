@@ -163,7 +163,6 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Beside REMAP_SIGTERM=SIGQUIT: a running task has three seconds, then its message goes back to the queue.
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 3
-CELERY_WORKER_ENABLE_SOFT_SHUTDOWN_ON_IDLE = True
 CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True
 # Sweepers: what a lost poke left behind is found here. Editable in the admin afterwards.

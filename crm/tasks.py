@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 
 from crm.ledger import consume
 from crm.models import Heartbeat
-from kernel.wakeup import wake
+from kernel.wakeup import Wakeup, wake
 
 RECHECK_SECONDS = (0.02, 0.05, 0.1)  # as long as a short writer takes; behind a long one the sweep comes back
 
@@ -16,7 +16,7 @@ def poke_consumers() -> None:
     wake(drain_consumers)
 
 
-@shared_task
+@shared_task(base=Wakeup)
 def drain_consumers() -> None:
     """Drain every consumer, again for a moment while just committed events still stand behind a running writer."""
     consume.ensure_cursors()

@@ -4,20 +4,36 @@ import contextlib
 import logging
 from typing import Any
 
+from celery import Task
+from django.core.cache import cache
 from kombu.exceptions import OperationalError
 
 from kernel.breaker import Breaker
+
+# A message that waited longer was lost, or stands behind long work: another one does no harm.
+UNDER_WAY_SECONDS = 10
 
 log = logging.getLogger(__name__)
 _broker = Breaker()
 
 
-def wake(task: Any, *args: int) -> None:
-    """Send a task with ids as its arguments. A broker that is away is logged, not raised: the sweep does the work."""
-    if _broker.is_open:
+class Wakeup(Task):  # type: ignore[type-arg]
+    """`@shared_task(base=Wakeup)`: a task without arguments, whose start forgets the message that brought it. Whoever
+    commits after that sends another; who committed before is seen by the queries that follow."""
+
+    def before_start(self, *_: object) -> None:
+        cache.delete(_hint(self))
+
+
+def wake(task: Any) -> None:
+    """Send a task, unless one that has not started is under way: thousands of events at once are one message.
+
+    A broker that is away is logged, not raised: the sweep does the work.
+    """
+    if _broker.is_open or not cache.add(_hint(task), 1, UNDER_WAY_SECONDS):
         return
     try:
-        task.apply_async(args=args, ignore_result=True, retry=False)
+        task.apply_async(ignore_result=True, retry=False)
     except (OperationalError, OSError):
         _away(task)
     except Exception as error:  # redis-py's own errors are not OSErrors and kombu does not wrap all of them
@@ -30,6 +46,11 @@ def wake(task: Any, *args: int) -> None:
         raise
 
 
+def _hint(task: Any) -> str:
+    return f"under-way:{task.name}"
+
+
 def _away(task: Any) -> None:
     _broker.trip()
+    cache.delete(_hint(task))
     log.warning("broker away; the sweep will do %s", task.name)

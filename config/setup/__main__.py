@@ -5,6 +5,7 @@ import fcntl
 import os
 import signal
 import sys
+import sysconfig
 from collections.abc import Mapping
 
 from config.setup import node
@@ -14,12 +15,21 @@ NETWORK = "check the network (and pip's or npm's registry settings), then try ag
 INTERRUPTED = 128 + signal.SIGINT  # as shells count it
 
 
+PIP = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+# Compiled by the first who imports one of them: most of these modules nobody ever does.
+LEFT_ALONE = "/(faker|mypyc?|phonenumbers|pip|pkg_resources|pygments|setuptools)/"
+
+
 def pip(name: str) -> Step:
+    """Bytecode is made afterwards, by all processors at once: pip would use one."""
+    compiling = [sys.executable, "-m", "compileall", "-q", "-j", "0", "-x", LEFT_ALONE, sysconfig.get_path("purelib")]
     return Step(
         name=f"Installing {name}",
         sources=("requirements.txt", name),
         commands=lambda: [
-            [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "-r", name]
+            [*PIP, "-r", "requirements-pip.txt"],
+            [*PIP, "--no-compile", "-r", name],
+            compiling,
         ],
         advice=f"The packages of {name} could not be installed: {NETWORK}",
     )

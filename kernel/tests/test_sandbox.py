@@ -70,9 +70,9 @@ def test_sleeping_work_is_killed() -> None:
 
 
 def test_cpu_limit_counts_each_request_anew() -> None:
-    half_of_it = sandbox.Limits(cpu=4)
-    two_seconds = "import time\nend = time.process_time() + 2\nwhile time.process_time() < end: pass"
-    assert [execute(two_seconds, half_of_it) for _ in range(3)] == [None, None, None]
+    a_little_more = sandbox.Limits(cpu=2)
+    one_second = "import time\nend = time.process_time() + 1\nwhile time.process_time() < end: pass"
+    assert [execute(one_second, a_little_more) for _ in range(3)] == [None, None, None]
 
 
 def test_memory_is_bounded() -> None:

@@ -166,13 +166,18 @@ def test_refusal_is_no_success_for_any_optimistic_form(open_as: OpenAs, lola: Us
     conversation = make_conversation(channel)
     page = live(open_as(lola, "/inbox/?tab=all"))
 
+    served: list[str] = []
+
     def without_composer(route: Route) -> None:
         response = route.fetch()
+        served.extend(re.findall(r'name="client_id" value="(\w+)"', response.text()))
         html = response.text().replace('data-island="composer optimistic attachments desk"', 'data-island="optimistic"')
         route.fulfill(response=response, body=html)
 
     page.route(f"**/inbox/{conversation.pk}/", without_composer)
-    page.locator(f"#row-{conversation.pk}").click()
+    with page.expect_response(f"**/inbox/{conversation.pk}/"):
+        page.locator(f"#row-{conversation.pk}").click()
+    expect(page.locator("[data-island=optimistic] [name=client_id]")).not_to_have_value(served[0])  # it is mounted
     page.locator(".composer textarea").fill("   ")
     with page.expect_response("**/messages/"):
         page.keyboard.press("Control+Enter")

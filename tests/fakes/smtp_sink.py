@@ -8,6 +8,7 @@ import threading
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import cached_property
 from types import TracebackType
 from typing import Any
 
@@ -22,7 +23,7 @@ class Accepted:
     recipients: list[str]
     content: bytes
 
-    @property
+    @cached_property  # tests ask for it again and again until the right one is there
     def mail(self) -> EmailMessage:
         return message_from_bytes(self.content, policy=policy.default)
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -20,10 +21,11 @@ Start = Callable[..., "subprocess.Popen[bytes]"]
 def start() -> Iterator[Start]:
     started: list[subprocess.Popen[bytes]] = []
 
-    def begin(*arguments: str) -> "subprocess.Popen[bytes]":
+    def begin(*arguments: str, **options: Any) -> "subprocess.Popen[bytes]":
         command = [sys.executable, "manage.py", *arguments]
         environment = os.environ | {"DATABASE_URL": "postgresql://hilo@/hilo?host=/nowhere"}
-        started.append(subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdin=subprocess.DEVNULL))
+        process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment, stdin=subprocess.DEVNULL, **options)
+        started.append(process)
         return started[-1]
 
     yield begin
@@ -72,8 +74,10 @@ def test_taken_port_is_said_in_one_sentence() -> None:
 
 
 def test_imap_listener_outlives_a_missing_database_and_stops_when_told(start: Start) -> None:
-    process = start("imap_listener")
+    process = start("imap_listener", stderr=subprocess.PIPE)
+    assert process.stderr is not None
+    assert any(b"the mail accounts cannot be read now" in line for line in process.stderr)
     with pytest.raises(subprocess.TimeoutExpired):
-        process.wait(timeout=8)
+        process.wait(timeout=1)
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=30) == 0
