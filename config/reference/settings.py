@@ -45,6 +45,7 @@ OPERATORS = {
         "(events that the tracking API refused, 14), `account_mails` (mails to colleagues, 30), `sessions` (beyond "
         "their end, 0)."
     ),
+    "HILO_WEB_WORKERS": "Web processes, of four threads each: about one for each processor.",
     "HILO_LOG": "`json` or `console`.",
     "HILO_LOG_LEVEL": "DEBUG, INFO, WARNING or ERROR.",
     "HILO_SESSION_COOKIE": "Name of the session cookie, for several installations on one host without https.",

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
@@ -60,6 +61,31 @@ def die_with_parent(signal_number: int) -> Callable[[], None]:
     return ask_the_kernel
 
 
+def fork(work: Callable[[], object]) -> int:
+    """A process that shares what this one has loaded, does this work and ends; it ends with this one too. For a process
+    of one thread, without open connections. Returns its id."""
+    parents_wish = die_with_parent(TERMINATE)
+    child = os.fork()
+    if child:
+        return child
+    code = 1
+    try:
+        for number, usual in ((signal.SIGTERM, signal.SIG_DFL), (signal.SIGINT, signal.default_int_handler)):
+            signal.signal(number, usual)  # not the parent's
+        parents_wish()
+        work()
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+    except KeyboardInterrupt:
+        code = 0
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        # Not sys.exit: the parent's exit handlers are the parent's.
+        os._exit(code)
+
+
 def stop(process: subprocess.Popen[bytes], signal_number: int, grace_seconds: float) -> None:
     """Ask, wait, then kill; in the end nothing of the process's session is left."""
     if process.poll() is None:
@@ -71,7 +97,7 @@ def stop(process: subprocess.Popen[bytes], signal_number: int, grace_seconds: fl
 
 
 def kill_group(leader: int) -> None:
-    """Kill what remains of a session's process group, for example uvicorn's workers after their parent died."""
+    """Kill what remains of a session's process group, for example web processes after their parent died."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)
 
@@ -86,12 +112,13 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
 
 
 def is_running(pid: int) -> bool:
-    """A zombie does not count: some containers never reap, and its files are as good as abandoned."""
+    """A zombie does not count: some containers never reap, and its files are closed, once its last thread has ended."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
+        threads = len(os.listdir(f"/proc/{pid}/task"))
     except OSError:
         return sys.platform != "linux" and _answers(pid)
-    return stat.rpartition(")")[2].split()[0] not in ("Z", "X")
+    return stat.rpartition(")")[2].split()[0] not in ("Z", "X") or threads > 1
 
 
 def _answers(pid: int) -> bool:
@@ -158,5 +185,6 @@ def end(pids: Sequence[int], signal_number: int, grace_seconds: float) -> None:
         for pid in roots([pid for pid in pids if is_running(pid)]):
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, attempt)
+                os.kill(pid, signal.SIGCONT)  # one that was stopped hears nothing
         if wait_until(lambda: not any(is_running(pid) for pid in pids), grace_seconds):
             return

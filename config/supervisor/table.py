@@ -1,5 +1,6 @@
 """The processes of the product, in the order of their start. Servers come first; they are in config/services."""
 
+import os
 import signal
 import sys
 from dataclasses import dataclass, field
@@ -36,6 +37,7 @@ def programs(options: Options) -> list[Program]:
                 # SIGTERM then ends running tasks softly and gives their messages back, instead of waiting for them.
                 "REMAP_SIGTERM": "SIGQUIT",
                 "CELERY_QUIET": "1",
+                "CELERY_SKIP_CHECKS": "1",  # it would throw their answers away; bin/check reads them
                 # Eight lines at each start; docs/operations says that root is not needed.
                 "PYTHONWARNINGS": "ignore:You're running the worker",
             },
@@ -50,8 +52,6 @@ def programs(options: Options) -> list[Program]:
 
 def _web(options: Options) -> list[str]:
     return [
-        *(PYTHON, "-m", "uvicorn", "config.asgi:application"),
-        *("--host", options.host, "--port", str(options.port), "--workers", "2"),
-        *("--timeout-graceful-shutdown", "3", "--no-access-log", "--no-server-header"),
-        *("--lifespan", "off", "--log-level", "warning"),
+        *(PYTHON, "-m", "config.uvicorn_workers", "--host", options.host, "--port", str(options.port)),
+        *("--workers", os.environ.get("HILO_WEB_WORKERS", "2")),
     ]

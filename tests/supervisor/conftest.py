@@ -27,6 +27,13 @@ def data_dir(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         yield folder
 
 
+@pytest.fixture
+def made_dir(data_dir: Path) -> Path:
+    """With the PostgreSQL folder of an earlier start."""
+    cluster.copy_into(data_dir)
+    return data_dir
+
+
 @pytest.fixture(scope="module")
 def keeper() -> Iterator[Keeper]:
     with pytest.MonkeyPatch.context() as environment, empty_folder(environment) as folder:

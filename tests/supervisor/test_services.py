@@ -37,12 +37,12 @@ def test_services_answer_and_leave_nothing(data_dir: Path) -> None:
     assert [pid for pid in pids if is_running(pid)] == []
 
 
-def test_data_survives_a_second_start(data_dir: Path) -> None:
-    with Services(data_dir) as services, psycopg.connect(services.database_url, autocommit=True) as connection:
+def test_data_survives_a_second_start(made_dir: Path) -> None:
+    with Services(made_dir) as services, psycopg.connect(services.database_url, autocommit=True) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
         redis.Redis.from_url(services.valkey_url).set("kept", "42")
 
-    with Services(data_dir) as services:
+    with Services(made_dir) as services:
         assert query(services, "SELECT answer FROM kept") == 42
         assert redis.Redis.from_url(services.valkey_url).get("kept") == b"42"
 
@@ -54,8 +54,8 @@ def test_role_is_no_superuser_and_has_the_extensions(data_dir: Path) -> None:
         assert query(services, "SELECT lower('ÄÖÜ')") == "äöü"
 
 
-def test_servers_listen_on_private_sockets_only(data_dir: Path) -> None:
-    with Services(data_dir, fast=True) as services:
+def test_servers_listen_on_private_sockets_only(made_dir: Path) -> None:
+    with Services(made_dir, fast=True) as services:
         assert query(services, "SHOW listen_addresses") == ""
         assert redis.Redis.from_url(services.valkey_url).config_get("port") == {"port": "0"}
         sockets = services.directory.sockets.stat()
@@ -72,39 +72,39 @@ def test_deep_data_directory_gets_short_sockets(data_dir: Path) -> None:
         assert not services.directory.sockets.is_relative_to(deep)
 
 
-def test_killed_servers_start_again(data_dir: Path) -> None:
-    services = Services(data_dir).start()
+def test_killed_servers_start_again(made_dir: Path) -> None:
+    services = Services(made_dir).start()
     with psycopg.connect(services.database_url, autocommit=True) as connection:
         connection.execute("CREATE TABLE kept AS SELECT 1 AS answer")
     for _, child in services.children:
         child.kill()
         child.wait()
 
-    with Services(data_dir) as again:
+    with Services(made_dir) as again:
         assert query(again, "SELECT answer FROM kept") == 1
 
 
-def test_stale_lock_files_of_a_living_stranger_are_removed(data_dir: Path) -> None:
+def test_stale_lock_files_of_a_living_stranger_are_removed(made_dir: Path) -> None:
     """After a crash the number in postmaster.pid may belong to any process: here, to this test."""
-    with Services(data_dir, fast=True) as services:
+    with Services(made_dir, fast=True) as services:
         folder, sockets = services.servers[0].folder, services.directory.sockets
     lock = f"{os.getpid()}\n{folder}\n0\n5432\n{sockets}\n\n"
     (folder / "postmaster.pid").write_text(lock)
     (sockets / ".s.PGSQL.5432.lock").write_text(lock)
 
-    with Services(data_dir, fast=True) as again:
+    with Services(made_dir, fast=True) as again:
         assert query(again, "SELECT 1") == 1
 
 
-def test_servers_die_with_a_killed_owner(data_dir: Path) -> None:
+def test_servers_die_with_a_killed_owner(made_dir: Path) -> None:
     script = (
         "import sys, time; from pathlib import Path; from config.services import Services\n"
-        f"Services(Path({str(data_dir)!r}), fast=True).start(); print('up', flush=True); time.sleep(60)"
+        f"Services(Path({str(made_dir)!r}), fast=True).start(); print('up', flush=True); time.sleep(60)"
     )
     owner = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
     assert owner.stdout is not None
     assert owner.stdout.readline() == "up\n"
-    postgres = servers_in(data_dir / "postgres", "postgres")
+    postgres = servers_in(made_dir / "postgres", "postgres")
     assert postgres
 
     owner.kill()
@@ -113,8 +113,8 @@ def test_servers_die_with_a_killed_owner(data_dir: Path) -> None:
     assert wait_until(lambda: not any(is_running(pid) for pid in postgres), 10)
 
 
-def test_orphans_are_shut_down_before_a_start(data_dir: Path) -> None:
-    orphaned = Services(data_dir, tied=False).start()
+def test_orphans_are_shut_down_before_a_start(made_dir: Path) -> None:
+    orphaned = Services(made_dir, tied=False).start()
     first = server_pids(orphaned)
 
     for server in orphaned.servers:
@@ -134,23 +134,23 @@ def test_half_made_cluster_is_thrown_away(data_dir: Path) -> None:
     assert not draft.exists()
 
 
-def test_data_of_another_major_version_is_refused(data_dir: Path) -> None:
-    with Services(data_dir, fast=True) as services:
+def test_data_of_another_major_version_is_refused(made_dir: Path) -> None:
+    with Services(made_dir, fast=True) as services:
         version = services.servers[0].folder / "PG_VERSION"
     version.write_text("9\n")
 
     with pytest.raises(ServiceError, match="was made by PostgreSQL 9 and this is"):
-        Services(data_dir, fast=True).start()
+        Services(made_dir, fast=True).start()
 
 
-def test_server_that_cannot_start_says_why(data_dir: Path) -> None:
-    with Services(data_dir, fast=True) as services:
+def test_server_that_cannot_start_says_why(made_dir: Path) -> None:
+    with Services(made_dir, fast=True) as services:
         settings = services.servers[0].folder / "postgresql.conf"
     settings.write_text("no_such_setting = 1\n")
 
     with pytest.raises(ServiceError, match="postgres did not start: "):
-        Services(data_dir, fast=True).start()
-    assert servers_in(data_dir / "valkey", "valkey") == []
+        Services(made_dir, fast=True).start()
+    assert servers_in(made_dir / "valkey", "valkey") == []
 
 
 def test_environment_replaces_the_embedded_servers(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -172,8 +172,8 @@ def test_root_refuses_a_folder_that_the_servers_cannot_enter(data_dir: Path) -> 
         Services(private / "data")
 
 
-def test_postmaster_answers_the_fast_stop_while_clients_stay(data_dir: Path) -> None:
-    services = Services(data_dir, fast=True).start()
+def test_postmaster_answers_the_fast_stop_while_clients_stay(made_dir: Path) -> None:
+    services = Services(made_dir, fast=True).start()
     with psycopg.connect(services.database_url):
         postgres = services.children[0][1]
         postgres.send_signal(signal.SIGINT)

@@ -7,6 +7,7 @@ together; whoever supervises this command starts all three again, which each of 
 import gc
 import os
 import signal
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connections
 
-from config.services.processes import TERMINATE, die_with_parent
+from config.services.processes import TERMINATE, fork
 
 
 class Command(BaseCommand):
@@ -32,9 +33,9 @@ class Command(BaseCommand):
         gc.collect()
         gc.freeze()
         self.children = [
-            _fork("smtp_listener", host=options["host"], port=options["port"]),
-            _fork("imap_listener"),
-            _fork("beat"),
+            fork(partial(call_command, "smtp_listener", host=options["host"], port=options["port"])),
+            fork(partial(call_command, "imap_listener")),
+            fork(partial(call_command, "beat")),
         ]
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
@@ -52,26 +53,3 @@ class Command(BaseCommand):
             raise SystemExit(f"A listener (process {ended}) ended with {os.waitstatus_to_exitcode(status)}.")
         for child in set(self.children) - {ended}:
             os.waitpid(child, 0)
-
-
-def _fork(command: str, **options: Any) -> int:
-    parents_wish = die_with_parent(TERMINATE)
-    child = os.fork()
-    if child:
-        return child
-    parents_wish()
-    code = 1
-    try:
-        call_command(command, **options)
-        code = 0
-    except SystemExit as end:
-        code = end.code if isinstance(end.code, int) else 1
-    except KeyboardInterrupt:
-        code = 0
-    except BaseException:
-        import traceback
-
-        traceback.print_exc()
-    finally:
-        # Not sys.exit: the parent's exit handlers are the parent's.
-        os._exit(code)
