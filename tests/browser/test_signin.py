@@ -35,7 +35,7 @@ def ana(transactional_db: None) -> User:
 
 
 @pytest.fixture
-def entrance(browser: Browser, web: str, complaints: list[str]) -> Generator[Open]:
+def entrance(transactional_db: None, browser: Browser, web: str, complaints: list[str]) -> Generator[Open]:
     """`entrance()`: a stranger's browser. Under a name: passkeys do not work for numeric addresses."""
     contexts = []
 
