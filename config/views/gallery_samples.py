@@ -14,7 +14,7 @@ FEELINGS = ["glad", "fine", "uneasy", "upset", ""]
 KNOTS = ["message", "note", "order", "journey", "task", "case", "deal", "visit", "event", "call", "answer"]
 SURFACES = ["paper", "surface", "sunken", "raised", "hover", "line"]
 TOKENS = [*SURFACES, "ink", "ink-2", "ink-3", "accent", "accent-soft", "danger"]
-CHANNELS = [{"value": "email", "label": _("E-mail")}, {"value": "chat", "label": _("Chat")}]
+CHANNELS = [{"value": "email", "label": _("Email")}, {"value": "chat", "label": _("Chat")}]
 TABS = [{"url": "#", "label": _("Reply"), "active": True}, {"url": "#", "label": _("Private note")}]
 
 
@@ -22,7 +22,7 @@ class SampleForm(forms.Form):
     """One field of each kind; bound with nothing, it also shows each error."""
 
     name = forms.CharField(label=_("Name"), max_length=80)
-    email = forms.EmailField(label=_("E-mail"), help_text=_("Replies go to this address."))
+    email = forms.EmailField(label=_("Email"), help_text=_("Replies go to this address."))
     stage = forms.ChoiceField(label=_("Stage"), choices=[("new", _("New")), ("won", _("Won"))], required=False)
     note = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
     due = forms.DateField(label=_("Due"), widget=forms.DateInput(attrs={"type": "date"}), required=False)

@@ -92,7 +92,7 @@ class ContactForm(forms.Form):
 
 
 class NewContactForm(ContactForm):
-    email = forms.CharField(label=_("E-mail"), required=False, max_length=320)
+    email = forms.CharField(label=_("Email"), required=False, max_length=320)
     phone = forms.CharField(label=_("Phone"), required=False, max_length=40)
 
     field_order = ("first_name", "last_name", "email", "phone", "company", "owner", "language")
@@ -120,7 +120,7 @@ class IdentityForm(forms.Form):
     """One box for both: what holds an @ is an address."""
 
     value = forms.CharField(
-        label=_("E-mail or phone"),
+        label=_("Email or phone"),
         max_length=320,
         widget=forms.TextInput(attrs={"class": "input", "placeholder": _("Another e-mail or phone")}),
     )

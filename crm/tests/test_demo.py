@@ -1,7 +1,6 @@
 """The demo company moves into an empty house, and into no other."""
 
 import json
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from random import Random
@@ -143,13 +142,3 @@ def test_a_password_is_made_once_and_kept_for_its_owner(settings: Settings, tmp_
     assert seed_demo.kept_password() == first
     assert len(first) == 12
     assert (tmp_path / "data" / "demo-password").stat().st_mode & 0o777 == 0o600
-
-
-def test_the_start_of_the_product_prints_its_steps_and_no_json(
-    village: None, capsys: pytest.CaptureFixture[str]
-) -> None:
-    capsys.readouterr()
-
-    call_command("prepare", "--demo")
-
-    assert re.sub(r"\d", "0", capsys.readouterr().out) == "Filling in the demo company … 0.0 s\n"

@@ -217,8 +217,15 @@ def _verdict(change: Change) -> str:
             "Down %(points)s points on the period before (%(low)s to %(high)s, p %(p)s, n before %(n)s): "
             "more than chance explains."
         )
+    if not round(change.delta, 1):
+        return _("The same as in the period before (%(low)s to %(high)s, p %(p)s, n before %(n)s).")
+    if change.delta > 0:
+        return _(
+            "Up %(points)s points on the period before (%(low)s to %(high)s, p %(p)s, n before %(n)s): "
+            "chance alone does that often enough."
+        )
     return _(
-        "%(points)s points apart from the period before (%(low)s to %(high)s, p %(p)s, n before %(n)s): "
+        "Down %(points)s points on the period before (%(low)s to %(high)s, p %(p)s, n before %(n)s): "
         "chance alone does that often enough."
     )
 

@@ -175,6 +175,17 @@ def test_confirmation_asks_in_our_words_and_no_means_no(open_page: Open) -> None
     assert "POST" not in sent
 
 
+def test_phone_keeps_four_entries_in_reach_and_the_others_behind_more(open_page: Open) -> None:
+    page = open_page("/gallery/", width=390)
+    bar = page.locator(".shell-nav .nav-list")
+    assert bar.evaluate("bar => bar.scrollWidth <= bar.clientWidth")
+    expect(bar.locator("a:visible")).to_have_count(4)
+    bar.get_by_role("button", name="More").click()
+    expect(page.locator("#nav-more a").first).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("#nav-more")).to_be_hidden()
+
+
 def test_phone_walks_list_thread_person(open_page: Open) -> None:
     page = open_page("/gallery/", width=390)
     panes = page.locator("#inbox .panes > .pane")

@@ -10,6 +10,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from crm.demo import nobody_lives_here
+
 
 class Command(BaseCommand):
     help = "Migrate the database and, with --demo, fill an empty one with the demo company."
@@ -22,7 +24,7 @@ class Command(BaseCommand):
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self._step("Migrating the database", lambda: call_command("migrate", verbosity=0, interactive=False))
-        if options["demo"]:
+        if options["demo"] and nobody_lives_here():
             self._step("Filling in the demo company", _fill)
 
     def _step(self, name: str, work: Callable[[], object]) -> None:

@@ -15,8 +15,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from crm.demo import Demo, orders, parts, people, work
-from crm.models import Contact, User
+from crm.demo import Demo, nobody_lives_here, orders, parts, people, work
 
 OWN_STEPS = (people.colleagues, people.customers, orders.orders, work.notes_and_tasks, work.feelings)
 
@@ -29,7 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         settings.DEMO_PASSWORD = settings.DEMO_PASSWORD or kept_password()
-        if options["force"] or not (User.objects.exists() or Contact.objects.exists()):
+        if options["force"] or nobody_lives_here():
             discover()
             self.seed()
         else:

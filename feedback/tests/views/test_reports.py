@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 
 import pytest
@@ -81,6 +82,24 @@ def test_report_says_when_a_change_is_more_than_chance(manager: Client) -> None:
     answers(*[9] * 40, days_ago=5)
     answers(*[2] * 40, days_ago=40)
     assert "more than chance explains." in page(manager, "?period=30")
+
+
+@pytest.mark.parametrize(
+    ("promoters", "sentence"),
+    [
+        (22, r"Up [\d.]+ points on the period before"),
+        (18, r"Down [\d.]+ points on the period before"),
+        (20, "The same as in the period before"),
+    ],
+)
+def test_report_says_which_way_it_went_even_where_chance_may_have_done_it(
+    manager: Client, promoters: int, sentence: str
+) -> None:
+    answers(*[9] * promoters, *[2] * (40 - promoters), days_ago=5)
+    answers(*[9] * 20, *[2] * 20, days_ago=40)
+    html = page(manager, "?period=30")
+    assert re.search(sentence, html)
+    assert "more than chance explains" not in html
 
 
 def test_report_says_when_there_is_too_little_to_compare(manager: Client) -> None:

@@ -30,7 +30,7 @@ SECURITY = [("tls", "TLS"), ("starttls", "STARTTLS"), ("none", gettext_lazy("non
 @channels.register
 class EmailChannel(ChannelKind):
     slug = "email"
-    label = gettext_lazy("E-mail")
+    label = gettext_lazy("Email")
     icon = "mail"
     identity_kind = "email"
     has_subject = True
