@@ -6,7 +6,7 @@ from django.db import connection, transaction
 
 from bench.measurement import Measurement, Scale, percentile, seconds
 from crm.facts import NoteWritten
-from crm.ledger.publish import publish, publish_many
+from crm.ledger.publishing import publish, publish_many
 from crm.models import Contact
 
 ROUNDS = {"small": 40, "full": 200}

@@ -20,7 +20,7 @@ def hide_personal_data(logger: WrappedLogger, method: str, event: EventDict) -> 
 
 
 def add_cause(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    from crm.ledger.publish import current_cause_id
+    from crm.ledger.publishing import current_cause_id
 
     cause = current_cause_id()
     if cause is not None:

@@ -9,7 +9,7 @@ from crm.actions import merges, search_text, sharing
 from crm.actions.resolving import Directory, NobodyClaimed, Outcome, Person, lock
 from crm.facts import ContactCreated, ContactIdentified, ContactUpdated, FeelingChanged
 from crm.ledger import publish
-from crm.ledger.publish import publish_many
+from crm.ledger.publishing import publish_many
 from crm.models import Claim, Contact, Feeling, Identity, User
 
 __all__ = ["IdentityTaken", "NobodyClaimed", "Person", "resolve", "resolve_many"]

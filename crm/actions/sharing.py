@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from crm.actions import merges
 from crm.actions.resolving import Person
 from crm.facts import IdentityShared
-from crm.ledger.publish import publish_many
+from crm.ledger.publishing import publish_many
 from crm.models import Alias, Identity, Sighting, User
 
 PEOPLE = 3

@@ -9,7 +9,7 @@ from crm.actions import companies, contacts, merges, traits
 from crm.actions.contacts import Person
 from crm.actions.resolving import surviving
 from crm.ingest.message import Message
-from crm.ledger.publish import announce
+from crm.ledger.publishing import announce
 from crm.models import Claim, Contact, Event, Identity
 
 Owners = dict[str, int]  # message_id → contact

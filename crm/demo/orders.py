@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 
 from crm.demo import Demo, words
-from crm.ledger.publish import announce
+from crm.ledger.publishing import announce
 from crm.models import Contact, Event
 
 SOURCE = "demo:shop"

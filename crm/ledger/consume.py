@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from crm.ledger.fact import Fact
-from crm.ledger.publish import because_of
+from crm.ledger.publishing import because_of
 from crm.models import Cursor, Event, Retry
 from kernel import lease
 from kernel.registry import RegistrationError

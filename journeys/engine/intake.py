@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import F
 from django.db.models.functions import Now
 
-from crm.ledger.publish import MAX_DEPTH, publish_many
+from crm.ledger.publishing import MAX_DEPTH, publish_many
 from crm.models import Event
 from crm.models.families import Family, families
 from journeys.conditions import comparing

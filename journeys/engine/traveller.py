@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from crm.ledger import Recorded
-from crm.ledger.publish import MAX_DEPTH
+from crm.ledger.publishing import MAX_DEPTH
 from journeys.models import Enrolment
 from journeys.people import Happening, Person, Visit
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from crm.ledger.publish import announce
+from crm.ledger.publishing import announce
 from crm.models import Contact, Event
 from crm.tests import factories as crm
 from journeys.actions import journeys

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from crm.ledger.publish import publish_many
+from crm.ledger.publishing import publish_many
 from crm.models import Contact, Event
 from feedback.models import Invitation, Survey
 from journeys import demo, shipped

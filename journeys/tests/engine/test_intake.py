@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from crm.ledger.publish import MAX_DEPTH
+from crm.ledger.publishing import MAX_DEPTH
 from crm.models import Alias, Event
 from journeys.actions import journeys
 from journeys.engine import intake

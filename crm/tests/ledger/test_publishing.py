@@ -10,7 +10,7 @@ from django.db import transaction
 from crm.facts import NoteWritten
 from crm.ledger import CausalLoop, Fact, because_of, fact, publish, publish_many
 from crm.ledger.fact import fact_class, tell
-from crm.ledger.publish import MAX_DEPTH
+from crm.ledger.publishing import MAX_DEPTH
 from crm.models import Contact, Event
 from kernel.registry import RegistrationError
 
