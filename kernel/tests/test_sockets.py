@@ -16,7 +16,7 @@ from django.db import transaction
 
 from crm.ledger import publish, publish_many
 from crm.models import User
-from crm.tests.ledger.test_publish import KettleBoiled
+from crm.tests.ledger.test_publishing import KettleBoiled
 from kernel import realtime, sockets
 from kernel.realtime import News, Place, Push, group_name, live, poke, topic_guard
 from omnichannel.tests.factories import make_contact, make_user

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from crm.ledger import Fact, consume
 from crm.ledger.consume import Consumer
 from crm.models import Cursor, Event, Retry, Tag
-from crm.tests.ledger.test_publish import KettleBoiled
+from crm.tests.ledger.test_publishing import KettleBoiled
 from tests.threads import in_threads
 
 pytestmark = pytest.mark.django_db(transaction=True)
