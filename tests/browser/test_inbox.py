@@ -38,6 +38,7 @@ def channel(team: Team) -> Channel:
 
 def live(page: Page) -> Page:
     expect(page.locator(".shell-header .live")).to_have_attribute("data-state", "live", timeout=15_000)
+    page.wait_for_load_state("networkidle")  # its islands are loaded: a key pressed before them is heard by nobody
     return page
 
 
@@ -136,6 +137,7 @@ def test_draft_survives_a_reload_and_leaves_with_the_message(open_as: OpenAs, lo
     conversation = make_conversation(channel)
     page = live(open_as(lola, f"/inbox/{conversation.pk}/"))
     page.locator("body").press("n")
+    expect(page.locator(".composer textarea")).to_be_focused()
     page.keyboard.type("a medias")
     page.reload()
     expect(page.locator(".composer textarea")).to_have_value("a medias")
