@@ -6,17 +6,17 @@ and the supervisor tries again with growing waits.
 """
 
 import argparse
-import gc
 import logging
 import os
 import signal
 import socket
 import time
+from contextlib import suppress
 from types import FrameType
 
 import uvicorn
 
-from config.services.processes import TERMINATE, fork
+from config.services.processes import TERMINATE, fork, settle
 
 log = logging.getLogger(__name__)
 YOUNG_SECONDS = 2.0
@@ -53,7 +53,8 @@ class Workers:
 
     def _ask_to_end(self) -> None:
         for child in self.started:
-            os.kill(child, TERMINATE)
+            with suppress(ProcessLookupError):
+                os.kill(child, TERMINATE)
 
     def _mourn(self) -> None:
         ended, status = os.wait()
@@ -94,9 +95,7 @@ def main() -> None:
     )
     config.load()
     listening = config.bind_socket()
-    # A collector's pass would copy what every child shares.
-    gc.collect()
-    gc.freeze()
+    settle()
     Workers(config, listening, given.workers).run()
 
 

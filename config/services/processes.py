@@ -6,6 +6,7 @@ next start finds what was left behind.
 
 import contextlib
 import ctypes
+import gc
 import os
 import signal
 import subprocess
@@ -59,6 +60,12 @@ def die_with_parent(signal_number: int) -> Callable[[], None]:
             os._exit(1)
 
     return ask_the_kernel
+
+
+def settle() -> None:
+    """Before forking: a pass of the collector would copy into each child what all of them share."""
+    gc.collect()
+    gc.freeze()
 
 
 def fork(work: Callable[[], object]) -> int:

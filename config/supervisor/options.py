@@ -18,6 +18,7 @@ class Options:
     smtp_port: int
     data: Path
     demo: bool
+    web_workers: int = 2
 
     @property
     def visitors_host(self) -> str:
@@ -59,12 +60,16 @@ def parse(arguments: list[str]) -> Options:
     parser.add_argument("--data", type=Path, help="data directory (default HILO_DATA, else .hilo/)")
     parser.add_argument("--no-demo", action="store_true", help="start empty, without the demo company")
     given = parser.parse_args(arguments)
+    workers = os.environ.get("HILO_WEB_WORKERS") or "2"
+    if not workers.isdigit() or int(workers) < 1:
+        parser.error(f"HILO_WEB_WORKERS is {workers}: choose a number of web processes from 1, or unset it")
     return Options(
         port=given.port,
         host=given.host,
         smtp_port=given.smtp_port,
         data=(given.data or default_data_dir()).absolute(),
         demo=not given.no_demo,
+        web_workers=int(workers),
     )
 
 

@@ -1,6 +1,5 @@
 """The processes of the product, in the order of their start. Servers come first; they are in config/services."""
 
-import os
 import signal
 import sys
 from dataclasses import dataclass, field
@@ -53,5 +52,5 @@ def programs(options: Options) -> list[Program]:
 def _web(options: Options) -> list[str]:
     return [
         *(PYTHON, "-m", "config.uvicorn_workers", "--host", options.host, "--port", str(options.port)),
-        *("--workers", os.environ.get("HILO_WEB_WORKERS", "2")),
+        *("--workers", str(options.web_workers)),
     ]

@@ -52,3 +52,15 @@ def test_impossible_port_is_refused(port: str, capsys: pytest.CaptureFixture[str
         parse([f"--port={port}"])
 
     assert f"{port} is no port: choose a number from 1 to 65535" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("number", ["0", "many", "-1"])
+def test_impossible_number_of_web_processes_is_refused(
+    number: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HILO_WEB_WORKERS", number)
+
+    with pytest.raises(SystemExit):
+        parse([])
+
+    assert f"HILO_WEB_WORKERS is {number}: choose a number of web processes from 1" in capsys.readouterr().err

@@ -4,7 +4,6 @@ They share its memory until they write to it: a third of what three separate pro
 together; whoever supervises this command starts all three again, which each of them is made for.
 """
 
-import gc
 import os
 import signal
 from functools import partial
@@ -15,7 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connections
 
-from config.services.processes import TERMINATE, fork
+from config.services.processes import TERMINATE, fork, settle
 
 
 class Command(BaseCommand):
@@ -28,10 +27,8 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=2525)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        # A connection or a garbage collector's pass of the parent's would be shared or copied by every child.
-        connections.close_all()
-        gc.collect()
-        gc.freeze()
+        connections.close_all()  # the parent's would be shared by every child
+        settle()
         self.children = [
             fork(partial(call_command, "smtp_listener", host=options["host"], port=options["port"])),
             fork(partial(call_command, "imap_listener")),
