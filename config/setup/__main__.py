@@ -5,7 +5,6 @@ import fcntl
 import os
 import signal
 import sys
-import sysconfig
 from collections.abc import Mapping
 
 from config.setup import node
@@ -15,22 +14,11 @@ NETWORK = "check the network (and pip's or npm's registry settings), then try ag
 INTERRUPTED = 128 + signal.SIGINT  # as shells count it
 
 
-PIP = [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
-# Compiled by the first who imports one of them: most of these modules nobody ever does.
-LEFT_ALONE = "/(faker|mypyc?|phonenumbers|pip|pkg_resources|pygments|setuptools)/"
-
-
-def pip(name: str) -> Step:
-    """Bytecode is made afterwards, by all processors at once: pip would use one."""
-    compiling = [sys.executable, "-m", "compileall", "-q", "-j", "0", "-x", LEFT_ALONE, sysconfig.get_path("purelib")]
+def packages(name: str) -> Step:
     return Step(
         name=f"Installing {name}",
         sources=("requirements.txt", name),
-        commands=lambda: [
-            [*PIP, "-r", "requirements-pip.txt"],
-            [*PIP, "--no-compile", "-r", name],
-            compiling,
-        ],
+        commands=lambda: [[sys.executable, "-m", "config.setup.packages", name]],
         advice=f"The packages of {name} could not be installed: {NETWORK}",
     )
 
@@ -90,11 +78,11 @@ def front_end() -> list[Step]:
 
 
 def steps(arguments: argparse.Namespace) -> list[Step]:
-    wanted = [pip("requirements-dev.txt" if arguments.dev else "requirements.txt")]
+    wanted = [packages("requirements-dev.txt" if arguments.dev else "requirements.txt")]
     if arguments.packages_only:
         return wanted
     if node.find() is None:
-        wanted.append(pip("requirements-node.txt"))
+        wanted.append(packages("requirements-node.txt"))
     return [*wanted, *front_end()]
 
 
