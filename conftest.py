@@ -2,6 +2,7 @@
 
 import pytest
 
+from config.services.processes import settle
 from tests import servers
 
 servers.start()
@@ -17,6 +18,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker("browser")
+
+
+def pytest_collection_finish() -> None:
+    """What collecting made stays till the end: the garbage collector would walk through all of it again and again."""
+    settle()
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:

@@ -14,7 +14,7 @@ from django.db import connection, models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
-IN_LINE = timedelta(seconds=30)  # a claimed row that waits for its turn; begin() renews it
+IN_LINE = timedelta(seconds=10)  # a claimed row that waits for its turn; begin() renews it
 LEASE = timedelta(seconds=180)  # > Celery's hard time limit of 120 s, < the visibility timeout of 600 s
 
 

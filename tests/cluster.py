@@ -1,7 +1,8 @@
 """A PostgreSQL data folder with a migrated database, made once for a set of migrations and copied for every server that
 a test wants: migrating takes ten seconds of a processor, copying a tenth of one.
 
-It lies below build/ and is made anew when the migrations, the packages or the PostgreSQL programs change.
+It lies below build/ and is made anew when the migrations, the packages or the PostgreSQL programs change. `python -m
+tests.cluster` makes it; whoever comes without one makes it too.
 """
 
 import fcntl
@@ -26,6 +27,13 @@ DATABASE = "hilo"  # what Services creates and a product uses; tests copy theirs
 
 def copy_into(data_dir: Path) -> None:
     """`data_dir` is one for Services or for a product, without a PostgreSQL folder so far."""
+    with made() as cluster:
+        subprocess.run(["cp", "-a", str(cluster / "postgres"), str(data_dir / "postgres")], check=True)
+
+
+@contextmanager
+def made() -> Iterator[Path]:
+    """Its folder, which nobody throws away meanwhile."""
     MADE.mkdir(parents=True, exist_ok=True)
     with (MADE / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -33,7 +41,7 @@ def copy_into(data_dir: Path) -> None:
         if not cluster.exists():
             _forget_old_ones()
             _make(cluster)
-        subprocess.run(["cp", "-a", str(cluster / "postgres"), str(data_dir / "postgres")], check=True)
+        yield cluster
 
 
 @contextmanager
@@ -73,3 +81,8 @@ def _digest() -> str:
     for file in [REPOSITORY / "requirements.txt", *sorted(REPOSITORY.glob("*/migrations/*.py"))]:
         digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()[:12]
+
+
+if __name__ == "__main__" and not os.environ.get("DATABASE_URL"):
+    with made():
+        pass

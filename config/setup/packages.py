@@ -23,7 +23,7 @@ HANDED_ON = {
 }
 SECTIONS = ("global.", "install.", ":env:.")  # the later one wins, as with pip
 # Compiled by the first who imports one of them: most of these modules nobody ever does.
-LEFT_ALONE = "/(faker|mypyc?|phonenumbers|pip|pkg_resources|pygments|setuptools)/"
+LEFT_ALONE = "/(djlint|faker|graphql|mypyc?|phonenumbers|pip|pkg_resources|pygments|setuptools)/"
 
 
 def main(requirements: str) -> int:

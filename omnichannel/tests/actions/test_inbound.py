@@ -3,8 +3,10 @@
 import json
 
 import pytest
+from django.db.models import F
 from django.db.models.functions import Now
 
+from kernel.sandbox import Limits
 from omnichannel.actions import inbound
 from omnichannel.channels.base import ChannelError
 from omnichannel.models import Channel, Message, RawInbound
@@ -128,3 +130,24 @@ def test_a_reader_that_lost_its_lease_files_nothing() -> None:
     arrive(channel)
     inbound.process_due()
     assert Message.objects.count() == 0
+
+
+def test_the_first_reading_gives_way_soon_and_the_next_has_longer_than_any_parser() -> None:
+    channel = make_channel()
+    leases: list[float] = []
+
+    def die(raw: RawInbound) -> None:
+        """As a killed worker: nothing is said of the row, and its lease stays."""
+        left = RawInbound.objects.filter(pk=raw.pk).values_list(F("due_at") - Now(), flat=True).get()
+        leases.append(left.total_seconds())
+        raise KeyboardInterrupt
+
+    ScriptedChannel.parsing.append(die)
+    arrive(channel)
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt):
+            inbound.process_due()
+        due_again()
+
+    assert leases[0] < 15
+    assert leases[1] > Limits().wall
