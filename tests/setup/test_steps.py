@@ -144,8 +144,13 @@ def test_interrupting_it_is_one_sentence(
     held = Step(name="Waiting", sources=(), commands=ctrl_c, advice="")
     monkeypatch.setattr(sys, "argv", ["config.setup"])
     monkeypatch.setattr(setup, "steps", lambda arguments: [held])
+    # Python leaves the signal alone where a shell started the tests in the background.
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
 
-    assert setup.main() == 130
+    try:
+        assert setup.main() == 130
+    finally:
+        signal.signal(signal.SIGINT, usual)
     assert capsys.readouterr().err == "\nInterrupted. What is done stays: the next start goes on from there.\n"
 
 
