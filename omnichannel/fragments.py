@@ -9,8 +9,8 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from crm.models import User
-from omnichannel import listing, thread
+from crm.models import Contact, User
+from omnichannel import lately, listing, thread
 from omnichannel.listing import Row, Tab
 from omnichannel.models import Conversation, Message
 
@@ -76,6 +76,12 @@ def delivery(message: Message) -> SafeString:
 
 def line(conversation_id: int, line: thread.Line) -> SafeString:
     return _appended(conversation_id, f"told-{line.id}", _piece("message.html#line", line=line))
+
+
+def story(contact: Contact, *, of: int) -> SafeString:
+    """What happened lately, wherever a conversation of this person is open; `of` is who it happened to, who may have
+    been merged into `contact`."""
+    return _piece("person.html#story", story=lately.story(contact), contact=contact, of=of)
 
 
 def composer_news(conversation: Conversation, *, newest: int, newer: int = 0) -> SafeString:

@@ -5,8 +5,8 @@ from datetime import datetime
 from django.utils.safestring import SafeString, mark_safe
 
 from crm.ledger.fact import tell
-from crm.models import Event, User
-from kernel.realtime import News, Push, live, topic_guard
+from crm.models import Contact, Event, User
+from kernel.realtime import News, Push, live, topic_guard, watch
 from omnichannel import facts, fragments, listing, thread
 from omnichannel.models import Conversation, Inbox, Message
 from omnichannel.models.message import MessageQuerySet
@@ -111,6 +111,16 @@ def _opened_or_closed(user: User, news: News, step: int) -> Push:
     elif owner == user.pk:
         counters["inbox-mine"] = step
     return Push(changed(user, news, conversation), counters)
+
+
+@watch("contact")
+def happened(user: User, news: News) -> Push:
+    """Whatever happens to a person shows beside the conversation that this viewer has open."""
+    contact = Contact.objects.visible_to(user).filter(pk=news.contact_id or 0).first()
+    if contact is None:
+        return Push()
+    person = Contact.objects.prefetch_related("identities").get(pk=contact.survivor_id)
+    return Push(fragments.story(person, of=contact.pk))
 
 
 @live(facts.DeliveryChanged.name)

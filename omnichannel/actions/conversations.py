@@ -121,8 +121,8 @@ def reply(
 ) -> Message:
     """Answer the customer. Written now, sent after the commit; the same `client_id` again is the same reply.
 
-    Raises ThreadChanged when the customer wrote after `seen_message_id`, and outgoing.Unreachable when there is no
-    channel or address to answer by.
+    Who answers a conversation that nobody has takes it. Raises ThreadChanged when the customer wrote after
+    `seen_message_id`, and outgoing.Unreachable when there is no channel or address to answer by.
     """
     conversation = _locked(conversation)
     sent = _sent_before(conversation, client_id)
@@ -145,6 +145,8 @@ def reply(
             excerpt=excerpt(message),
         )
     )
+    if conversation.assignee_id is None and by.pk:
+        assign(conversation, to=by, by=by)
     return message
 
 

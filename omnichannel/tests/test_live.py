@@ -2,6 +2,7 @@
 
 import pytest
 
+from crm.actions.merges import merge
 from crm.ledger import feed
 from crm.models import Team, User
 from kernel import realtime
@@ -9,7 +10,7 @@ from kernel.realtime import News, Place, Push
 from omnichannel import listing
 from omnichannel.actions import conversations, deliveries
 from omnichannel.models import Channel, Conversation, Delivery
-from omnichannel.tests.factories import inbound, make_channel, make_conversation, make_user
+from omnichannel.tests.factories import inbound, make_channel, make_contact, make_conversation, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +37,24 @@ def test_new_message_brings_its_row_and_itself(agent: User) -> None:
     assert f'hx-swap-oob="beforeend:#messages-{conversation.pk}:not(:has(#message-{message.pk}))"' in push.html
     assert "¿Hola?" in push.html
     assert push.counters == {}
+
+
+def test_what_happens_to_a_person_shows_beside_their_open_conversation(agent: User) -> None:
+    conversation = make_conversation(sender="ana@casa.example")
+    conversations.reply(conversation, by=agent, body="Mañana le llega.")
+    topics = {f"contact:{conversation.contact_id}"}
+    html = told(agent, "message.sent", topics).html
+    assert f"hx-swap-oob=\"outerHTML:[data-lately~='{conversation.contact_id}']\"" in html
+    assert "Mañana le llega." in html
+
+
+def test_what_happened_to_a_merged_person_shows_beside_the_survivors_conversation(agent: User) -> None:
+    conversation, survivor = make_conversation(sender="ana@casa.example"), make_contact("ana@trabajo.example")
+    member = conversation.contact
+    merge(member, into=survivor, rule="by hand", evidence={}, by=agent)
+    html = told(agent, "message.received", {f"contact:{member.pk}"}).html
+    assert f'data-lately="{member.pk} {survivor.pk}"' in html
+    assert f"[data-lately~='{member.pk}']" in html
 
 
 def test_opening_counts_as_one_more_that_nobody_has(agent: User) -> None:

@@ -52,6 +52,7 @@ def _written(request: SignedInRequest, conversation: Conversation, message: Mess
     return [
         fragments.message(_in_full(message.pk)),
         fragments.row(request.user, conversation),
+        fragments.head(request.user, conversation),  # a first answer takes the conversation
         fragments.composer_news(conversation, newest=message.pk),
     ]
 

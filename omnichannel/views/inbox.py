@@ -6,14 +6,12 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from crm.ledger.fact import fact_class, tell
-from crm.models import Contact, Event, User
+from crm.models import Contact, User
 from kernel.policies import SignedInRequest, agents_only
-from omnichannel import fragments, listing, thread
+from omnichannel import fragments, lately, listing, thread
 from omnichannel.actions import conversations, outreach
 from omnichannel.actions.outgoing import Unreachable
 from omnichannel.forms import files
@@ -22,9 +20,7 @@ from omnichannel.listing import Tab
 from omnichannel.models import Conversation, Draft, Presence
 from omnichannel.views import answers
 
-STORY = 8  # events beside the thread
 UPLOAD_MS = 600_000  # that the browser waits for a message with files: 20 MB over a slow line
-KNOTS = {"mail": "message", "reply": "message", "notebook-pen": "note", "square-check": "task", "circle-check": "task"}
 KEYS = {Tab.MINE: "m", Tab.UNASSIGNED: "u", Tab.ALL: "a", Tab.RESOLVED: "r"}
 
 
@@ -109,7 +105,7 @@ def thread_context(request: SignedInRequest, found: Conversation) -> dict[str, A
         "others": Presence.objects.others_at(found, request.user),
         "channels": thread.reply_channels(found),
         "assignable": thread.assignable(found),
-        "story": story(found.contact),
+        "story": lately.story(found.contact),
         "person_url": person_url(found.contact_id),
     }
 
@@ -119,24 +115,6 @@ def person_url(contact_id: int) -> str:
         return reverse("contact", args=[contact_id])
     except NoReverseMatch:
         return ""
-
-
-def story(contact: Contact) -> list[dict[str, Any]]:
-    """The newest knots of the person's own thread."""
-    visitors = [i.value for i in contact.identities.all() if i.kind == "anonymous_id"]
-    events = Event.objects.of(contact.family_ids, visitors, limit=STORY)
-    return [{"kind": _knot(e.name), "text": _short(tell(e.name, e.properties)), "at": e.occurred_at} for e in events]
-
-
-def _short(text: str) -> str:
-    return Truncator(text).chars(72)
-
-
-def _knot(name: str) -> str:
-    if name.lower().startswith("order"):
-        return "order"
-    known = fact_class(name)
-    return KNOTS.get(known.icon, "event") if known else "event"
 
 
 @require_http_methods(["GET", "POST"])

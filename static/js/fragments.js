@@ -1,16 +1,18 @@
 // Fragments from the server, made safe to apply twice: what this page does not show is left out, and what is to be added
-// but stands here already (same id) is replaced instead, so that nothing appears doubled after a reconnection.
+// but stands here already (same id) is replaced instead, so that nothing appears doubled after a reconnection. What one
+// fragment takes away, those after it no longer find.
 const INSIDE = /^(beforeend|afterbegin|beforebegin|afterend)/
+const AWAY = /^delete/
 
-function targetOf(element) {
+function targetsOf(element, gone) {
   const [, selector] = element.getAttribute("hx-swap-oob").split(/:(.*)/s)
-  return selector || `#${CSS.escape(element.id)}`
+  return [...document.querySelectorAll(selector || `#${CSS.escape(element.id)}`)].filter((target) => !gone.has(target))
 }
 
-function replaceKnown(element, root) {
-  if (!INSIDE.test(element.getAttribute("hx-swap-oob"))) return
+function replaceKnown(element, root, gone) {
   for (const child of [...element.children]) {
-    if (!child.id || !document.getElementById(child.id)) continue
+    const known = child.id && document.getElementById(child.id)
+    if (!known || gone.has(known)) continue
     child.setAttribute("hx-swap-oob", "true")
     const wrapper = document.createElement("template")
     wrapper.content.append(child)
@@ -22,10 +24,14 @@ export function applicable(html) {
   const page = document.createElement("template")
   page.innerHTML = html
   const roots = [page.content, ...[...page.content.querySelectorAll("template")].map((template) => template.content)]
+  const gone = new Set()
   for (const root of roots) {
     for (const element of root.querySelectorAll("[hx-swap-oob]")) {
-      if (document.querySelector(targetOf(element))) replaceKnown(element, page.content)
-      else element.remove()
+      const targets = targetsOf(element, gone)
+      const style = element.getAttribute("hx-swap-oob")
+      if (!targets.length) element.remove()
+      else if (INSIDE.test(style)) replaceKnown(element, page.content, gone)
+      else if (AWAY.test(style)) targets.forEach((target) => gone.add(target))
     }
   }
   return page.innerHTML

@@ -78,6 +78,8 @@ def test_two_colleagues_see_the_same_story_unfold(
     one.keyboard.type("Llega mañana")
     one.keyboard.press("Control+Enter")
     expect(said(two, "out")).to_have_text("Llega mañana")
+    for page in (one, two):
+        expect(page.locator("#person-pane")).to_contain_text("Llega mañana")
     work()
     for page in (one, two):
         expect(said(page, "out", ".delivery")).to_have_attribute("data-state", "sent")
@@ -94,6 +96,23 @@ def test_two_colleagues_see_the_same_story_unfold(
     for page in (one, two):
         for name in ("all", "mine", "unassigned"):
             expect(counter(page, name)).to_have_attribute("data-count", "0")
+
+
+def test_who_answers_takes_it_and_can_hand_it_back(
+    open_as: OpenAs, lola: User, channel: Channel, elsewhere: Elsewhere
+) -> None:
+    conversation = elsewhere(make_conversation, channel, text="¿Dónde está?")
+    page = live(open_as(lola, f"/inbox/{conversation.pk}/"))
+    page.keyboard.press("r")
+    page.keyboard.type("Llega mañana")
+    page.keyboard.press("Control+Enter")
+    chosen = page.locator(".thread-assignee select")
+    expect(chosen).to_have_value(str(lola.pk))
+    expect(counter(page, "mine")).to_have_text("1")
+    expect(counter(page, "unassigned")).to_have_attribute("data-count", "0")
+    chosen.select_option("")
+    expect(page.locator("#toasts")).to_contain_text("Back in the queue")
+    expect(counter(page, "unassigned")).to_have_text("1")
 
 
 def test_outbox_keeps_each_delivery_on_one_line(open_as: OpenAs, lola: User, channel: Channel) -> None:

@@ -69,6 +69,16 @@ def test_live_replaces_what_it_is_told_to_add_twice(open_page: Open) -> None:
     expect(page.locator("#message-7")).to_have_count(1)
 
 
+def test_live_does_not_look_for_what_it_has_just_taken_away(open_page: Open) -> None:
+    """A row leaves its list with one event, and the next event of the same push brings it again."""
+    page, server = connected(open_page)
+    server.say(type="fragments", html='<ol hx-swap-oob="beforeend:#messages"><li id="row">a</li></ol>', cursor="8-0")
+    expect(page.locator("#row")).to_have_text("a")
+    html = '<div hx-swap-oob="delete:#messages #row"></div><li id="row" hx-swap-oob="true">b</li>'
+    server.say(type="fragments", html=html, cursor="9-0")
+    expect(page.locator("#row")).to_have_count(0)  # and no complaint, which open_page looks for
+
+
 def test_live_asks_again_when_the_page_shows_other_things(open_page: Open) -> None:
     page, server = connected(open_page)
     html = '<ol hx-swap-oob="beforeend:#messages"><li data-live-topics="conversation:12 inbox:1"></li></ol>'

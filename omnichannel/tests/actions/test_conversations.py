@@ -96,6 +96,18 @@ def test_reply_goes_to_the_address_last_used_and_ends_the_waiting() -> None:
     assert Event.objects.get(name="message.sent").properties["author"] == "Eva"
 
 
+def test_who_answers_first_takes_the_conversation_and_keeps_it() -> None:
+    conversation = make_conversation()
+    first, second = make_user("agent"), make_user("agent")
+    conversations.add_note(conversation, by=second, body="Busco la factura.")
+    assert Conversation.objects.get().assignee is None
+    conversations.reply(conversation, by=first, body="La buscamos.")
+    conversations.reply(conversation, by=second, body="Aquí está.")
+    conversation.refresh_from_db()
+    assert conversation.assignee == first
+    assert facts().count("conversation.assigned") == 1
+
+
 def test_the_same_client_id_again_is_the_same_reply() -> None:
     conversation = make_conversation()
     agent = make_user("agent")

@@ -47,6 +47,7 @@ def test_reply_is_written_with_its_delivery_and_comes_back_as_fragments(client: 
     page = response.content.decode()
     assert f'hx-swap-oob="beforeend:#messages-{conversation.pk}:not(:has(#message-{message.pk}))"' in page
     assert f'id="row-{conversation.pk}"' in page
+    assert f'<option value="{agent.pk}" selected' in page  # who answers first takes the conversation
     assert f'name="last_message_id" id="seen-{conversation.pk}" value="{message.pk}"' in page
 
 

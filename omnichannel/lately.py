@@ -1,0 +1,33 @@
+"""What happened to a person lately, beside their conversation."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.text import Truncator
+
+from crm.ledger.fact import fact_class, tell
+from crm.models import Contact, Event
+
+LENGTH = 8
+KNOTS = {"mail": "message", "reply": "message", "notebook-pen": "note", "square-check": "task", "circle-check": "task"}
+
+
+@dataclass(frozen=True)
+class Knot:
+    kind: str
+    text: str
+    at: datetime
+
+
+def story(contact: Contact) -> list[Knot]:
+    """The newest knots of the person's own thread."""
+    visitors = [i.value for i in contact.identities.all() if i.kind == "anonymous_id"]
+    events = Event.objects.of(contact.family_ids, visitors, limit=LENGTH)
+    return [Knot(_kind(e.name), Truncator(tell(e.name, e.properties)).chars(72), e.occurred_at) for e in events]
+
+
+def _kind(name: str) -> str:
+    if name.lower().startswith("order"):
+        return "order"
+    known = fact_class(name)
+    return KNOTS.get(known.icon, "event") if known else "event"
