@@ -23,7 +23,10 @@ HANDED_ON = {
 }
 SECTIONS = ("global.", "install.", ":env:.")  # the later one wins, as with pip
 # Compiled by the first who imports one of them: most of these modules nobody ever does.
-LEFT_ALONE = "/(djlint|faker|graphql|mypyc?|phonenumbers|pip|pkg_resources|pygments|setuptools)/"
+LEFT_ALONE = (
+    *("async_api", "djlint", "faker", "gis", "graphql", "mypy", "mypyc", "phonenumbers", "pip", "pkg_resources"),
+    *("providers", "pygments", "setuptools", "tests", "wcwidth"),
+)
 
 
 def main(requirements: str) -> int:
@@ -52,7 +55,8 @@ def handed_on(listed: str) -> dict[str, str]:
 
 def compiling() -> list[str]:
     """Bytecode for everything, made once by all processors."""
-    return [sys.executable, "-m", "compileall", "-q", "-j", "0", "-x", LEFT_ALONE, sysconfig.get_path("purelib")]
+    others = f"/({'|'.join(LEFT_ALONE)})/"
+    return [sys.executable, "-m", "compileall", "-q", "-j", "0", "-x", others, sysconfig.get_path("purelib")]
 
 
 def succeeds(command: list[str], environment: Mapping[str, str] | None = None, *, is_shown: bool = True) -> bool:

@@ -25,44 +25,42 @@ def send(wishes: Sequence[tuple[Traveller, Send]]) -> Onward:
     if not wishes:
         return []
     try:
-        rendered = rendering.render([_draft(traveller, wish) for traveller, wish in wishes])
+        drafts = [_draft(traveller, wish) for traveller, wish in wishes]
+        rendered = rendering.render(drafts)
     except SandboxError as error:
         for traveller, _wish in wishes:
             traveller.fail(f"The message could not be written: {error}")
         return []
     good = []
-    for (traveller, wish), message in zip(wishes, rendered, strict=True):
+    for (traveller, wish), draft, message in zip(wishes, drafts, rendered, strict=True):
         if message.error:
             traveller.fail(f"The message could not be written: {message.error}")
         else:
-            good.append((traveller, (wish, message)))
+            good.append((traveller, (wish, message, _extra(draft))))
     return _together(good, _write)
 
 
 def _draft(traveller: Traveller, wish: Send) -> rendering.Draft:
+    """With the link to leave by, signed once: the mail's header carries the one that its text shows (RFC 8058)."""
     language, parts = rendering.in_language(wish.texts, wish.language)
-    return rendering.Draft(language, parts, wish.data, wish.brand, _way_out(traveller, wish))
+    marketing = wish.purpose == Delivery.Purpose.MARKETING
+    unsubscribe = link(traveller.contact_id, purpose=wish.purpose) if marketing else ""
+    return rendering.Draft(language, parts, wish.data, wish.brand, unsubscribe)
 
 
-def _way_out(traveller: Traveller, wish: Send) -> str:
-    """Marketing can be left with one click (RFC 8058)."""
-    return link(traveller.contact_id, purpose=wish.purpose) if wish.purpose == Delivery.Purpose.MARKETING else ""
+def _extra(draft: rendering.Draft) -> dict[str, str]:
+    return {"unsubscribe_url": draft.unsubscribe} if draft.unsubscribe else {}
 
 
-def _extra(traveller: Traveller, wish: Send) -> dict[str, str]:
-    way_out = _way_out(traveller, wish)
-    return {"unsubscribe_url": way_out} if way_out else {}
-
-
-def _write(good: Sequence[tuple[Traveller, tuple[Send, rendering.Rendered]]]) -> Onward:
+def _write(good: Sequence[tuple[Traveller, tuple[Send, rendering.Rendered, dict[str, str]]]]) -> Onward:
     mailings = [
-        Mailing(t.contact_id, t.key, message.subject, message.text, message.html, wish.purpose, _extra(t, wish))
-        for t, (wish, message) in good
+        Mailing(t.contact_id, t.key, message.subject, message.text, message.html, wish.purpose, extra)
+        for t, (wish, message, extra) in good
     ]
     unreachable = send_many(mailings)
     return [
         (t, Next(wish.or_else, unreachable[t.key]) if t.key in unreachable else Next(detail=message.subject))
-        for t, (wish, message) in good
+        for t, (wish, message, _) in good
     ]
 
 

@@ -35,7 +35,7 @@ def test_conversation_has_the_promised_fields(api: Api) -> None:
         ({"status": "resolved"}, set()),
         ({"contact": 1}, {1}),
         ({"inbox": 2}, {2}),
-        ({"assignee": 1}, set()),
+        ({"assignee": 1}, {1}),  # who answered it
     ],
 )
 def test_conversations_are_filtered(api: Api, query: dict[str, str], expected: set[int]) -> None:
