@@ -7,6 +7,7 @@ from django.utils.text import Truncator
 
 from crm.ledger.fact import fact_class, tell
 from crm.models import Contact, Event
+from omnichannel.facts import DeliveryChanged
 
 LENGTH = 8
 KNOTS = {"mail": "message", "reply": "message", "notebook-pen": "note", "square-check": "task", "circle-check": "task"}
@@ -20,10 +21,11 @@ class Knot:
 
 
 def story(contact: Contact) -> list[Knot]:
-    """The newest knots of the person's own thread."""
+    """The newest knots of the person's own thread; the fate of each mail stands on the message itself."""
     visitors = [i.value for i in contact.identities.all() if i.kind == "anonymous_id"]
-    events = Event.objects.of(contact.family_ids, visitors, limit=LENGTH)
-    return [Knot(_kind(e.name), Truncator(tell(e.name, e.properties)).chars(72), e.occurred_at) for e in events]
+    events = Event.objects.of(contact.family_ids, visitors, limit=3 * LENGTH)
+    told = [event for event in events if event.name != DeliveryChanged.name][:LENGTH]
+    return [Knot(_kind(e.name), Truncator(tell(e.name, e.properties)).chars(72), e.occurred_at) for e in told]
 
 
 def _kind(name: str) -> str:

@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from crm.models import User
-from omnichannel.actions import conversations
+from omnichannel.actions import conversations, deliveries
 from omnichannel.models import Conversation, Message, Reading
 from omnichannel.tests.factories import make_channel, make_contact, make_conversation, make_user
 
@@ -242,6 +242,16 @@ def test_person_pane_shows_addresses_and_the_newest_of_the_story() -> None:
     page = body(signed_in(agent), f"/inbox/{conversation.pk}/").split('id="person-pane"')[1]
     assert "ana@casa.example" in page
     assert "Wrote: Hola, ¿hay alguien?" in page
+
+
+def test_person_pane_leaves_the_fate_of_each_mail_to_the_message() -> None:
+    agent = make_user("agent")
+    conversation = make_conversation(text="Hola")
+    conversations.reply(conversation, by=agent, body="Ya sale.")
+    deliveries.send_due()
+    page = body(signed_in(agent), f"/inbox/{conversation.pk}/").split('id="person-pane"')[1]
+    assert "Ya sale." in page
+    assert "Message sent" not in page
 
 
 def test_writing_first_opens_a_conversation_of_ones_own() -> None:
