@@ -63,7 +63,8 @@ def die_with_parent(signal_number: int) -> Callable[[], None]:
 
 
 def settle() -> None:
-    """Before forking: a pass of the collector would copy into each child what all of them share."""
+    """What is loaded by now stays: the collector leaves it alone from here on. Before forking, as its passes would copy
+    into each child what all of them share; and before long work, as they would walk through all of it each time."""
     gc.collect()
     gc.freeze()
 

@@ -54,7 +54,7 @@ def handed_on(listed: str) -> dict[str, str]:
 
 
 def compiling() -> list[str]:
-    """Bytecode for everything, made once by all processors."""
+    """Bytecode, made by all processors and before many processes start at once."""
     others = f"/({'|'.join(LEFT_ALONE)})/"
     return [sys.executable, "-m", "compileall", "-q", "-j", "0", "-x", others, sysconfig.get_path("purelib")]
 

@@ -24,8 +24,8 @@ def send(wishes: Sequence[tuple[Traveller, Send]]) -> Onward:
     """Render all, write the messages and deliveries. A template that never ends stops everybody who was to get it."""
     if not wishes:
         return []
+    drafts = [_draft(traveller, wish) for traveller, wish in wishes]
     try:
-        drafts = [_draft(traveller, wish) for traveller, wish in wishes]
         rendered = rendering.render(drafts)
     except SandboxError as error:
         for traveller, _wish in wishes:
@@ -36,7 +36,7 @@ def send(wishes: Sequence[tuple[Traveller, Send]]) -> Onward:
         if message.error:
             traveller.fail(f"The message could not be written: {message.error}")
         else:
-            good.append((traveller, (wish, message, _extra(draft))))
+            good.append((traveller, (wish, draft, message)))
     return _together(good, _write)
 
 
@@ -52,15 +52,15 @@ def _extra(draft: rendering.Draft) -> dict[str, str]:
     return {"unsubscribe_url": draft.unsubscribe} if draft.unsubscribe else {}
 
 
-def _write(good: Sequence[tuple[Traveller, tuple[Send, rendering.Rendered, dict[str, str]]]]) -> Onward:
+def _write(good: Sequence[tuple[Traveller, tuple[Send, rendering.Draft, rendering.Rendered]]]) -> Onward:
     mailings = [
-        Mailing(t.contact_id, t.key, message.subject, message.text, message.html, wish.purpose, extra)
-        for t, (wish, message, extra) in good
+        Mailing(t.contact_id, t.key, message.subject, message.text, message.html, wish.purpose, _extra(draft))
+        for t, (wish, draft, message) in good
     ]
     unreachable = send_many(mailings)
     return [
         (t, Next(wish.or_else, unreachable[t.key]) if t.key in unreachable else Next(detail=message.subject))
-        for t, (wish, message, _) in good
+        for t, (wish, _, message) in good
     ]
 
 
