@@ -1,4 +1,5 @@
 import json
+from functools import cache
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from tests.world import World
 PREFIX = "/api/v1/"
 
 
+@cache
 def schema() -> dict[str, Any]:
     found: dict[str, Any] = yaml.safe_load(Client().get(f"{PREFIX}schema/").content)
     return found

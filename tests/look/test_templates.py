@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from tests.architecture.sources import APPS
+
 ROOT = Path(settings.BASE_DIR)
 STATIC = ROOT / "static"
 COMMENT = re.compile(r"{% comment %}.*?{% endcomment %}", re.DOTALL)
 
 
 def templates() -> list[Path]:
-    return sorted(
-        path for path in ROOT.glob("**/templates/**/*.html") if not {"node_modules", ".venv", "build"} & set(path.parts)
-    )
+    return sorted(path for app in ("templates", *APPS) for path in (ROOT / app).rglob("*.html"))
 
 
 def pages() -> list[Path]:

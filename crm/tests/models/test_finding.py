@@ -59,15 +59,7 @@ def test_a_merged_persons_address_finds_the_survivor() -> None:
     assert found("old@x") == ["New"]
 
 
-@pytest.mark.parametrize(
-    ("text", "index"),
-    [
-        ("ana@x.example", "identity_prefix"),
-        ("gonzalez", "contact_search_trigrams"),
-        ("qz", "contact_last_name_prefix"),
-    ],
-)
-def test_every_shape_has_its_index(text: str, index: str) -> None:
+def test_every_shape_has_its_index() -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO crm_contact (first_name, last_name, search, language, timezone, feeling, traits, custom) "
@@ -79,6 +71,8 @@ def test_every_shape_has_its_index(text: str, index: str) -> None:
             "SELECT id, 'email', '', 'x' || id || '@x.example', '', '', false, false FROM crm_contact"
         )
         cursor.execute("ANALYZE crm_contact, crm_identity")
-    addresses = Identity.objects.filter(kind="email", value__startswith=text)
-    plan = addresses.explain() if "@" in text else Contact.objects.matching(text).explain()
-    assert index in plan
+    addresses = Identity.objects.filter(kind="email", value__startswith="ana@x.example")
+
+    assert "identity_prefix" in addresses.explain()
+    assert "contact_search_trigrams" in Contact.objects.matching("gonzalez").explain()
+    assert "contact_last_name_prefix" in Contact.objects.matching("qz").explain()

@@ -35,8 +35,8 @@ def manager(db: None) -> Client:
 
 
 def answers(*scores: int, days_ago: float = 1, **fields: object) -> list[Response]:
-    at = timezone.now() - timedelta(days=days_ago)
-    return [make_response(score, at=at, **fields) for score in scores]  # type: ignore[arg-type]
+    at, survey = timezone.now() - timedelta(days=days_ago), fields.pop("survey", None) or make_survey()
+    return [make_response(score, at=at, survey=survey, **fields) for score in scores]  # type: ignore[arg-type]
 
 
 def page(client: Client, query: str = "") -> str:

@@ -142,7 +142,7 @@ def watching() -> Iterator[Callable[[], Watch]]:
     started: list[tuple[Watch, threading.Thread]] = []
 
     def begin() -> Watch:
-        watch = Watch(look=0.05, poll=0.05, idle=2, pause=0.05)
+        watch = Watch(look=0.05, poll=0.05, idle=0.5, pause=0.05)
         thread = threading.Thread(target=watch.run)
         thread.start()
         started.append((watch, thread))
