@@ -70,7 +70,11 @@ def _make(cluster: Path) -> None:
         with Services(folder, fast=True) as services:
             ours = {"DATABASE_URL": services.database_url, "VALKEY_URL": services.valkey_url, "HILO_DATA": str(folder)}
             subprocess.run(
-                [sys.executable, "manage.py", "migrate", "-v", "0"], cwd=REPOSITORY, env=os.environ | ours, check=True
+                [sys.executable, "manage.py", "prepare"],
+                cwd=REPOSITORY,
+                env=os.environ | ours,
+                stdout=subprocess.DEVNULL,
+                check=True,
             )
         subprocess.run(["cp", "-a", str(folder / "postgres"), str(draft / "postgres")], check=True)
     draft.rename(cluster)

@@ -145,6 +145,10 @@ class Postgres:
         if answer.returncode:
             raise ServiceError(f"PostgreSQL could not be set up: {_last_line(answer)}")
 
+    def ask(self, database: str, question: str) -> list[str]:
+        """One column of the answer; nothing when there is none, for example for want of a table."""
+        return self._client("psql", "-XAtq", "-d", database, "-c", question).stdout.splitlines()
+
     def _client(self, program: str, *arguments: str, script: str = "") -> subprocess.CompletedProcess[str]:
         connection = ("-h", str(self.directory.sockets), "-U", SUPERUSER)
         return self._run(str(self.binaries / program), *connection, *arguments, script=script)

@@ -10,7 +10,7 @@ from config.services.embedded import START_SECONDS, servers
 from config.services.errors import ServiceError
 from config.services.layout import prepare
 from config.services.server import Server
-from config.supervisor import checks, database, ready
+from config.supervisor import checks, database, prepared, ready
 from config.supervisor.assembly import Assembly
 from config.supervisor.child import Child
 from config.supervisor.holding import hold
@@ -61,12 +61,13 @@ class Supervisor:
         if self.servers:
             with self.output.step("Starting " + " and ".join(server.name for server in self.servers)):
                 self._start_servers()
-        database.prepare(
-            self.assembly.environment("manage"),
-            demo=self.options.demo,
-            log=self.directory.logs / "prepare.log",
-            interrupted=lambda: self.stopping,
-        )
+        if not prepared.needs_nothing(self.servers, demo=self.options.demo):
+            database.prepare(
+                self.assembly.environment("manage"),
+                demo=self.options.demo,
+                log=self.directory.logs / "prepare.log",
+                interrupted=lambda: self.stopping,
+            )
         with self.output.step("Starting web, worker and listeners"):
             for program in programs(self.options):
                 self._add(self.assembly.of_program(program))

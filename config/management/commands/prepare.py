@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from config.supervisor import prepared
 from crm.demo import nobody_lives_here
 
 
@@ -26,6 +27,7 @@ class Command(BaseCommand):
             self._step("Migrating the database", lambda: call_command("migrate", verbosity=0, interactive=False))
         if options["demo"] and nobody_lives_here():
             self._step("Filling in the demo company", _fill)
+        prepared.remember(executor.loader.graph.nodes)
 
     def _step(self, name: str, work: Callable[[], object]) -> None:
         started = time.monotonic()
