@@ -1,15 +1,24 @@
 """Sign-in rules: colleagues are made by admins; an unverified address from outside never opens an account."""
 
+import logging
+from http import HTTPStatus
 from typing import Any
 
+import requests
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import HttpRequest
+from django.shortcuts import render
 from django.utils.translation import gettext
 
 from crm import secrets
+from crm.models import User
 
+log = logging.getLogger(__name__)
+
+PROVIDER_SECONDS = 5.0
 PLACE = "mfa_authenticator"  # allauth does not say which row: a secret is at least of no use in another table
 
 
@@ -19,10 +28,46 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
-    """OIDC signs in colleagues who exist already; who they are was said by an admin, not by the token."""
+    """OIDC signs in colleagues whom an admin has made; it makes nobody.
+
+    The first time they are known by an address that the provider calls verified, from then on by the provider's own
+    name for them (`sub`). allauth's EMAIL_AUTHENTICATION would do the same and take their password away, as it supposes
+    that anybody may have opened the account.
+    """
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         return False
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        if sociallogin.is_existing or request.user.is_authenticated:
+            return
+        verified = next((address.email for address in sociallogin.email_addresses if address.verified), "")
+        colleague = User.objects.filter(email__iexact=verified).first() if verified else None
+        if colleague is not None:
+            sociallogin.connect(request, colleague)
+
+    def get_requests_session(self) -> requests.Session:
+        return ProviderSession(self.request)
+
+
+class ProviderSession(requests.Session):
+    """Asks the identity provider. One that is away, or whose address is wrong, is a page that says so."""
+
+    def __init__(self, visitor: HttpRequest) -> None:
+        super().__init__()
+        self.visitor = visitor
+
+    def request(self, method: str, url: str, **options: Any) -> requests.Response:  # type: ignore[override]
+        try:
+            answer = super().request(method, url, **{"timeout": PROVIDER_SECONDS, **options})
+            answer.raise_for_status()
+            if method.upper() == "GET":
+                answer.json()
+        except requests.RequestException as error:
+            log.warning("the identity provider does not answer as it should", extra={"error": str(error)})
+            page = render(self.visitor, "socialaccount/authentication_error.html", status=HTTPStatus.BAD_GATEWAY)
+            raise ImmediateHttpResponse(page) from error
+        return answer
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]

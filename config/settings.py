@@ -215,7 +215,9 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
 MFA_TOTP_ISSUER = "Hilo"
 MFA_TOTP_TOLERANCE = 1  # steps of 30 s that the phone's clock may be off, RFC 6238 §5.2
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": json.loads(env.text("HILO_OIDC", "[]"))}}
-SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+# Whoever is sent to the provider by somebody else's link comes back as themselves; a form would have to be allowed
+# to go to an address that only the provider knows.
+SOCIALACCOUNT_LOGIN_ON_GET = True
 
 # --- safety -------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.request import urlopen
@@ -27,6 +28,7 @@ from omnichannel.actions import deliveries, inbound
 STARTS_WITHIN = 60.0
 OpenAs = Callable[..., Page]
 Elsewhere = Callable[..., Any]
+Entrance = Callable[..., Page]
 
 
 def free_port() -> int:
@@ -37,10 +39,17 @@ def free_port() -> int:
 
 @pytest.fixture(scope="session")
 def web(django_db_setup: None, bundle: Path) -> Generator[str]:
+    """The address of the web process that most tests share."""
+    with serving() as url:
+        yield url
+
+
+@contextmanager
+def serving(**settings_of_its_own: str) -> Generator[str]:
     """The address of config.asgi under uvicorn, as `bin/up` runs it; debug serves the front end without collecting."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    environment = {**os.environ, "HILO_ROLE": "web", "HILO_BASE_URL": url, "HILO_DEBUG": "1"}
+    environment = {**os.environ, "HILO_ROLE": "web", "HILO_BASE_URL": url, "HILO_DEBUG": "1", **settings_of_its_own}
     environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
     command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port), "--log-level", "error"]
     process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment)
@@ -93,6 +102,27 @@ def open_as(transactional_db: None, browser: Browser, web: str, complaints: list
         page.on("console", listen)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(web + path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def entrance(transactional_db: None, browser: Browser, web: str, complaints: list[str]) -> Generator[Entrance]:
+    """`entrance()`: a stranger's browser. Under a name: passkeys do not work for numeric addresses."""
+    contexts = []
+
+    def opened(path: str = "/accounts/login/", host: str = "localhost") -> Page:
+        context = browser.new_context()
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(web.replace("127.0.0.1", host) + path)
         return page
 
     yield opened

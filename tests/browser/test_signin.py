@@ -2,16 +2,16 @@
 another one. Passkeys live in Chromium's virtual authenticator (WebAuthn domain of the DevTools protocol)."""
 
 import re
-from collections.abc import Callable, Generator
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core.cache import cache
-from playwright.sync_api import Browser, CDPSession, Page, expect
+from playwright.sync_api import CDPSession, Page, expect
 
 from crm.models import AccountMail, User
 from crm.tests.factories import user
+from tests.browser.conftest import Entrance
 
 PASSWORD = "a long enough secret"
 KEY = {
@@ -22,7 +22,6 @@ KEY = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
-Open = Callable[..., Page]
 
 
 @pytest.fixture
@@ -32,27 +31,6 @@ def ana(transactional_db: None) -> User:
     ana.set_password(PASSWORD)
     ana.save()
     return ana
-
-
-@pytest.fixture
-def entrance(transactional_db: None, browser: Browser, web: str, complaints: list[str]) -> Generator[Open]:
-    """`entrance()`: a stranger's browser. Under a name: passkeys do not work for numeric addresses."""
-    contexts = []
-
-    def opened(path: str = "/accounts/login/", host: str = "localhost") -> Page:
-        context = browser.new_context()
-        context.set_default_timeout(10_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(web.replace("127.0.0.1", host) + path)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert complaints == []
 
 
 def sign_in(page: Page, password: str = PASSWORD) -> None:
@@ -116,7 +94,7 @@ def is_home(page: Page) -> None:
     expect(page.locator("[popovertarget=user-menu]")).to_be_visible()
 
 
-def test_code_from_an_app_is_asked_for_and_recovery_codes_open_once(entrance: Open, ana: User) -> None:
+def test_code_from_an_app_is_asked_for_and_recovery_codes_open_once(entrance: Entrance, ana: User) -> None:
     page = entrance()
     sign_in(page)
     is_home(page)
@@ -163,7 +141,7 @@ def add_passkey(page: Page, *, alone: bool) -> None:
     expect(page.get_by_role("heading", name="Recovery codes", exact=True)).to_be_visible()
 
 
-def test_passkey_signs_in_alone_until_it_is_removed(entrance: Open, ana: User) -> None:
+def test_passkey_signs_in_alone_until_it_is_removed(entrance: Entrance, ana: User) -> None:
     page = entrance()
     key = with_key(page)
     sign_in(page)
@@ -192,7 +170,7 @@ def test_passkey_signs_in_alone_until_it_is_removed(entrance: Open, ana: User) -
     key.detach()
 
 
-def test_passkey_is_the_second_step_after_a_password(entrance: Open, ana: User) -> None:
+def test_passkey_is_the_second_step_after_a_password(entrance: Entrance, ana: User) -> None:
     page = entrance()
     with_key(page)
     sign_in(page)
@@ -208,14 +186,14 @@ def test_passkey_is_the_second_step_after_a_password(entrance: Open, ana: User) 
     is_home(page)
 
 
-def test_passkey_that_cannot_be_used_says_why(entrance: Open, ana: User) -> None:
+def test_passkey_that_cannot_be_used_says_why(entrance: Entrance, ana: User) -> None:
     page = entrance(host="127.0.0.1")
     page.wait_for_load_state()
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.locator(".toast")).to_contain_text("Passkeys need a name in the address bar")
 
 
-def test_forgotten_password_is_chosen_anew_by_mail(entrance: Open, ana: User) -> None:
+def test_forgotten_password_is_chosen_anew_by_mail(entrance: Entrance, ana: User) -> None:
     page = entrance("/accounts/password/reset/")
     page.get_by_label("Email").fill("ANA@hilo.example")
     page.get_by_role("button", name="Send the link").click()
@@ -239,7 +217,7 @@ def test_forgotten_password_is_chosen_anew_by_mail(entrance: Open, ana: User) ->
     is_home(page)
 
 
-def test_browser_signed_out_from_another_is_out_at_its_next_click(entrance: Open, ana: User) -> None:
+def test_browser_signed_out_from_another_is_out_at_its_next_click(entrance: Entrance, ana: User) -> None:
     lost, mine = entrance(), entrance()
     for page in (lost, mine):
         sign_in(page)
@@ -257,7 +235,7 @@ def test_browser_signed_out_from_another_is_out_at_its_next_click(entrance: Open
     is_home(mine)
 
 
-def test_guessing_a_password_is_slowed_down(entrance: Open, ana: User, complaints: list[str]) -> None:
+def test_guessing_a_password_is_slowed_down(entrance: Entrance, ana: User, complaints: list[str]) -> None:
     page = entrance()
     for _ in range(5):
         sign_in(page, "guess")
@@ -268,7 +246,9 @@ def test_guessing_a_password_is_slowed_down(entrance: Open, ana: User, complaint
     expect(page.get_by_text(re.compile("Too many"))).to_be_visible()
 
 
-def test_asking_for_links_too_often_is_a_page_that_says_when(entrance: Open, ana: User, complaints: list[str]) -> None:
+def test_asking_for_links_too_often_is_a_page_that_says_when(
+    entrance: Entrance, ana: User, complaints: list[str]
+) -> None:
     page = entrance("/accounts/password/reset/")
     for _ in range(6):
         page.get_by_label("Email").fill("ana@hilo.example")
