@@ -4,7 +4,6 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
-import requests
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -18,7 +17,6 @@ from crm.models import User
 
 log = logging.getLogger(__name__)
 
-PROVIDER_SECONDS = 5.0
 PLACE = "mfa_authenticator"  # allauth does not say which row: a secret is at least of no use in another table
 
 
@@ -46,28 +44,26 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         if colleague is not None:
             sociallogin.connect(request, colleague)
 
-    def get_requests_session(self) -> requests.Session:
-        return ProviderSession(self.request)
+    def get_requests_session(self) -> Any:
+        """allauth's own, with its time limit. A provider that is away, or whose address is wrong, is a page that says
+        so."""
+        session = super().get_requests_session()
+        ask = session.request
 
+        def request(method: str, url: str, **options: Any) -> Any:
+            try:
+                answer = ask(method, url, **options)
+                answer.raise_for_status()
+                if method.upper() == "GET":
+                    answer.json()
+            except OSError as error:  # all of requests' errors are
+                log.warning("the identity provider does not answer as it should", extra={"error": str(error)})
+                page = render(self.request, "socialaccount/authentication_error.html", status=HTTPStatus.BAD_GATEWAY)
+                raise ImmediateHttpResponse(page) from error
+            return answer
 
-class ProviderSession(requests.Session):
-    """Asks the identity provider. One that is away, or whose address is wrong, is a page that says so."""
-
-    def __init__(self, visitor: HttpRequest) -> None:
-        super().__init__()
-        self.visitor = visitor
-
-    def request(self, method: str, url: str, **options: Any) -> requests.Response:  # type: ignore[override]
-        try:
-            answer = super().request(method, url, **{"timeout": PROVIDER_SECONDS, **options})
-            answer.raise_for_status()
-            if method.upper() == "GET":
-                answer.json()
-        except requests.RequestException as error:
-            log.warning("the identity provider does not answer as it should", extra={"error": str(error)})
-            page = render(self.visitor, "socialaccount/authentication_error.html", status=HTTPStatus.BAD_GATEWAY)
-            raise ImmediateHttpResponse(page) from error
-        return answer
+        session.request = request
+        return session
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
