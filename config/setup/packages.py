@@ -6,13 +6,15 @@ also says what is wrong.
 """
 
 import ast
+import ensurepip
 import os
 import subprocess
 import sys
 import sysconfig
 from collections.abc import Mapping
+from pathlib import Path
 
-PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--no-input"]
+PIP_OPTIONS = ("--disable-pip-version-check", "--no-input")
 UV = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--system-certs", "--python", sys.executable]
 # pip's name of a setting and uv's variable, https://docs.astral.sh/uv/reference/environment/
 HANDED_ON = {
@@ -24,21 +26,31 @@ HANDED_ON = {
 SECTIONS = ("global.", "install.", ":env:.")  # the later one wins, as with pip
 # Compiled by the first who imports one of them: most of these modules nobody ever does.
 LEFT_ALONE = (
-    *("async_api", "djlint", "faker", "gis", "graphql", "mypy", "mypyc", "phonenumbers", "pip", "pkg_resources"),
-    *("providers", "pygments", "setuptools", "tests", "wcwidth"),
+    *("async_api", "djlint", "faker", "gis", "graphql", "jsbeautifier", "markdown_it", "mypy", "mypy_django_plugin"),
+    *("mypyc", "mysql", "oauthlib", "oracle", "phonenumbers", "pip", "pkg_resources", "providers", "pygments"),
+    *("setuptools", "sqlite3", "tests", "valkey", "wcwidth"),
 )
 
 
+def pip() -> list[str]:
+    """The one that came with Python, run from its wheel; where there is no wheel, put into the environment first."""
+    folder = Path(sysconfig.get_config_var("WHEEL_PKG_DIR") or Path(ensurepip.__file__).with_name("_bundled"))
+    if wheel := next(folder.glob("pip-*.whl"), None):
+        return [sys.executable, str(wheel / "pip"), *PIP_OPTIONS]
+    succeeds([sys.executable, "-m", "ensurepip"], is_shown=False)
+    return [sys.executable, "-m", "pip", *PIP_OPTIONS]
+
+
 def main(requirements: str) -> int:
-    installed = install_with_uv(requirements) or succeeds([*PIP, "install", "--no-compile", "-r", requirements])
+    installed = install_with_uv(requirements) or succeeds([*pip(), "install", "--no-compile", "-r", requirements])
     return 0 if installed and succeeds(compiling()) else 1
 
 
 def install_with_uv(requirements: str) -> bool:
     """What uv says is kept back: pip goes on, and if it fails too, its words are the ones to read."""
-    if not succeeds([*PIP, "install", "--only-binary=:all:", "-r", "requirements-uv.txt"], is_shown=False):
+    if not succeeds([*pip(), "install", "--only-binary=:all:", "-r", "requirements-uv.txt"], is_shown=False):
         return False
-    listed = subprocess.run([*PIP, "config", "list"], stdout=subprocess.PIPE, text=True, check=False).stdout
+    listed = subprocess.run([*pip(), "config", "list"], stdout=subprocess.PIPE, text=True, check=False).stdout
     return succeeds([*UV, "-r", requirements], {**handed_on(listed), **os.environ}, is_shown=False)
 
 

@@ -1,5 +1,6 @@
 """Packages come by uv, reached as pip is told to reach a registry, and by pip where uv does not work."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -36,7 +37,7 @@ def test_pip_takes_over_where_uv_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, uv: int, pip: int, status: int
 ) -> None:
     monkeypatch.setattr(packages, "UV", program(tmp_path, "uv", uv))
-    monkeypatch.setattr(packages, "PIP", program(tmp_path, "pip", pip))
+    monkeypatch.setattr(packages, "pip", lambda: program(tmp_path, "pip", pip))
     monkeypatch.setattr(packages, "compiling", lambda: program(tmp_path, "compile", 0))
 
     assert packages.main("list.txt") == status
@@ -47,9 +48,26 @@ def test_pip_takes_over_where_uv_fails(
 
 def test_machine_without_a_wheel_of_uv_is_served_by_pip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     picky = "import sys; sys.exit('requirements-uv.txt' in sys.argv)"
-    monkeypatch.setattr(packages, "PIP", [sys.executable, "-c", picky])
+    monkeypatch.setattr(packages, "pip", lambda: [sys.executable, "-c", picky])
     monkeypatch.setattr(packages, "UV", program(tmp_path, "uv", 0))
     monkeypatch.setattr(packages, "compiling", lambda: program(tmp_path, "compile", 0))
 
     assert packages.main("list.txt") == 0
     assert not (tmp_path / "uv").exists()
+
+
+def said_by(pip: list[str]) -> str:
+    return subprocess.run([*pip, "--version"], stdout=subprocess.PIPE, text=True, check=True).stdout
+
+
+def test_pip_that_came_with_python_is_used_from_its_wheel() -> None:
+    assert ".whl" in said_by(packages.pip())
+
+
+def test_python_without_such_a_wheel_gets_pip_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sysconfig.get_config_var", lambda name: str(tmp_path))
+    asked: list[list[str]] = []
+    monkeypatch.setattr(packages, "succeeds", lambda command, **options: asked.append(command))
+
+    assert packages.pip()[1:3] == ["-m", "pip"]
+    assert asked == [[sys.executable, "-m", "ensurepip"]]
