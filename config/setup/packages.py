@@ -48,9 +48,11 @@ def main(requirements: str) -> int:
 
 def install_with_uv(requirements: str) -> bool:
     """What uv says is kept back: pip goes on, and if it fails too, its words are the ones to read."""
-    if not succeeds([*pip(), "install", "--only-binary=:all:", "-r", "requirements-uv.txt"], is_shown=False):
-        return False
-    listed = subprocess.run([*pip(), "config", "list"], stdout=subprocess.PIPE, text=True, check=False).stdout
+    # Beside the installation: pip takes seconds to wake up.
+    with subprocess.Popen([*pip(), "config", "list"], stdout=subprocess.PIPE, text=True) as settings:
+        if not succeeds([*pip(), "install", "--only-binary=:all:", "-r", "requirements-uv.txt"], is_shown=False):
+            return False
+        listed = settings.communicate()[0]
     return succeeds([*UV, "-r", requirements], {**handed_on(listed), **os.environ}, is_shown=False)
 
 
