@@ -192,6 +192,7 @@ AUTH_PASSWORD_VALIDATORS = [
 if TESTING:  # hundreds of users are made in a test run, and none of their passwords is worth anything
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     WHITENOISE_AUTOREFRESH = True  # each test client would list the whole front end anew
+    WHITENOISE_USE_FINDERS = True  # what was built just now, not what was collected last
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "config.accounts.AccountAdapter"

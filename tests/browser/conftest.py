@@ -46,10 +46,10 @@ def web(django_db_setup: None, bundle: Path) -> Generator[str]:
 
 @contextmanager
 def serving(**settings_of_its_own: str) -> Generator[str]:
-    """The address of config.asgi under uvicorn, as `bin/up` runs it; debug serves the front end without collecting."""
+    """The address of config.asgi under uvicorn, as `bin/up` runs it."""
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    environment = {**os.environ, "HILO_ROLE": "web", "HILO_BASE_URL": url, "HILO_DEBUG": "1", **settings_of_its_own}
+    environment = {**os.environ, "HILO_ROLE": "web", "HILO_BASE_URL": url, **settings_of_its_own}
     environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
     command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port), "--log-level", "error"]
     process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment)
