@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from crm.ledger import consume
-from crm.models import Cursor, Heartbeat, Retry
+from crm.models import Cursor, Retry
 from journeys.models import Timer
 from kernel import lease
 from kernel.lists import capped_count
@@ -83,10 +83,6 @@ def open_inbound() -> dict[str, int]:
 
 def _by_state(rows: QuerySet[Any]) -> dict[str, int]:
     return dict(rows.order_by().values_list("state").annotate(n=Count("pk")))
-
-
-def heartbeats() -> list[Heartbeat]:
-    return list(Heartbeat.objects.order_by("service"))
 
 
 _LAGS = """

@@ -9,6 +9,9 @@ from typing import Any
 import psycopg
 from django.conf import settings
 from django.db import connection
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 from kombu import Connection
 
 PATIENCE = 0.8  # seconds for all parts together
@@ -16,11 +19,20 @@ HEARTBEAT_STALE = 30  # seconds; a worker beats every 5
 LAG_STALE = 60  # seconds that the oldest unread event may have waited
 
 
+LABELS = {"database": _("Database"), "worker": _("Worker"), "consumers": _("Consumers"), "broker": _("Broker")}
+
+
 @dataclass(frozen=True)
 class Part:
+    """`detail` is put into words where it is read: parts are asked in threads, which know no language."""
+
     name: str
     ok: bool
-    detail: str
+    detail: str | Promise
+
+    @property
+    def label(self) -> str:
+        return str(LABELS[self.name])
 
 
 def check() -> list[Part]:
@@ -31,14 +43,14 @@ def check() -> list[Part]:
     pool.shutdown(wait=False, cancel_futures=True)
     database = _answer("database", asked["database"])
     if len(database) == 1:
-        unknown = "not known while the database does not answer"
+        unknown = _("not known while the database does not answer")
         database += [Part("worker", False, unknown), Part("consumers", False, unknown)]
     return database + _answer("broker", asked["broker"])
 
 
 def _answer(name: str, asked: "Future[list[Part]]") -> list[Part]:
     if not asked.done():
-        return [Part(name, False, f"no answer within {PATIENCE} s")]
+        return [Part(name, False, format_lazy(_("no answer within {seconds} s"), seconds=PATIENCE))]
     error = asked.exception()
     if error is not None:
         first_line = (str(error).strip() or type(error).__name__).splitlines()[0]
@@ -57,15 +69,15 @@ def _database(parameters: dict[str, Any]) -> list[Part]:
     started = time.monotonic()
     with psycopg.connect(**parameters, connect_timeout=2, options="-c statement_timeout=700") as server:
         server.execute("SELECT 1")
-        answered = Part("database", True, f"answers in {(time.monotonic() - started) * 1000:.0f} ms")
-        return [answered, _worker(server.execute), _consumers(server.execute)]
+        return [_answering("database", started), _worker(server.execute), _consumers(server.execute)]
 
 
 def _worker(execute: Callable[..., Any]) -> Part:
     row = execute("SELECT extract(epoch FROM now() - at) FROM crm_heartbeat WHERE service = 'worker'").fetchone()
     if row is None:
-        return Part("worker", False, "no worker has reported yet")
-    return Part("worker", row[0] < HEARTBEAT_STALE, f"last heartbeat {row[0]:.0f} s ago")
+        return Part("worker", False, _("no worker has reported yet"))
+    detail = format_lazy(_("last heartbeat {seconds} s ago"), seconds=round(row[0]))
+    return Part("worker", row[0] < HEARTBEAT_STALE, detail)
 
 
 _BEHIND = """
@@ -77,8 +89,10 @@ WHERE NOT c.paused AND e.recorded_at < now() - make_interval(secs => %s) ORDER B
 def _consumers(execute: Callable[..., Any]) -> Part:
     behind = execute(_BEHIND, [LAG_STALE]).fetchall()
     if not behind:
-        return Part("consumers", True, f"none is more than {LAG_STALE} s behind")
-    return Part("consumers", False, ", ".join(f"{name} is {seconds:.0f} s behind" for name, seconds in behind))
+        return Part("consumers", True, format_lazy(_("none is more than {seconds} s behind"), seconds=LAG_STALE))
+    said = _("{name} is {seconds} s behind")
+    late = [format_lazy(said, name=name, seconds=round(seconds)) for name, seconds in behind]
+    return Part("consumers", False, format_lazy(", ".join("{}" for _each in late), *late))
 
 
 def _broker() -> list[Part]:
@@ -86,4 +100,9 @@ def _broker() -> list[Part]:
     options = {**settings.CELERY_BROKER_TRANSPORT_OPTIONS, "socket_timeout": PATIENCE}
     with Connection(settings.CELERY_BROKER_URL, connect_timeout=PATIENCE, transport_options=options) as broker:
         broker.connect()
-    return [Part("broker", True, f"answers in {(time.monotonic() - started) * 1000:.0f} ms")]
+    return [_answering("broker", started)]
+
+
+def _answering(name: str, started: float) -> Part:
+    took = round((time.monotonic() - started) * 1000)
+    return Part(name, True, format_lazy(_("answers in {milliseconds} ms"), milliseconds=took))

@@ -8,6 +8,7 @@ from django.conf import settings as django_settings
 from django.contrib.postgres.functions import TransactionNow
 from django.db.models.functions import Now
 from django.test import Client
+from django.utils import translation
 from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
@@ -118,6 +119,8 @@ def test_readiness_does_not_wait_for_parts_that_never_answer(monkeypatch: pytest
     assert time.monotonic() - started < 3
     assert states(parts) == {"database": False, "worker": False, "consumers": False, "broker": False}
     assert parts[0].detail == "no answer within 0.8 s"
+    with translation.override("es"):
+        assert parts[0].detail == "sin respuesta en 0.8 s"
 
 
 @pytest.mark.django_db

@@ -1,6 +1,7 @@
 """For load balancers and monitoring: /healthz, /readyz, /metrics."""
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import translation
 from django.views.decorators.http import require_safe
 
 from config.observability import metrics, readiness
@@ -22,7 +23,9 @@ def healthz(request: HttpRequest) -> HttpResponse:
 def readyz(request: HttpRequest) -> HttpResponse:
     parts = readiness.check()
     ready = all(part.ok for part in parts)
-    body = {"ready": ready, "parts": {part.name: {"ok": part.ok, "detail": part.detail} for part in parts}}
+    with translation.override("en"):  # for programs and whoever reads their logs
+        told = {part.name: {"ok": part.ok, "detail": str(part.detail)} for part in parts}
+    body = {"ready": ready, "parts": told}
     return JsonResponse(body, status=200 if ready else 503)
 
 

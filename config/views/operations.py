@@ -29,7 +29,6 @@ def operations(request: HttpRequest) -> HttpResponse:
 def state() -> dict[str, Any]:
     return {
         "parts": readiness.check(),
-        "heartbeats": figures.heartbeats(),
         "database_version": figures.database_version(),
         "database_bytes": figures.database_bytes(),
         "oldest_writer": figures.oldest_writer(),
