@@ -34,6 +34,6 @@ def _drain_all() -> None:
         consume.drain(consumer)
 
 
-@shared_task
+@shared_task(base=Wakeup)
 def heartbeat() -> None:
     Heartbeat.objects.update_or_create(service="worker", defaults={"at": Now()})

@@ -1,24 +1,29 @@
-"""Is the product up? Asked as a visitor and a mail server would."""
+"""Is the product up? Asked as a visitor, a mail server and a monitor would."""
 
 import http.client
+import json
 import socket
 
 from config.supervisor.options import Options
 
 ANSWER_SECONDS = 2.0
+# Consumers may be behind: what waited while nothing ran is worked off after the start.
+PARTS = ("database", "broker", "worker")
 
 
 def answers(options: Options) -> bool:
     # In this order the mail port is bothered only once or twice; it logs each caller.
-    return healthy(options.visitors_host, options.port) and listens(options.visitors_host, options.smtp_port)
+    return works(options.visitors_host, options.port) and listens(options.visitors_host, options.smtp_port)
 
 
-def healthy(host: str, port: int) -> bool:
+def works(host: str, port: int) -> bool:
+    """By /readyz: a page that opens is not enough, somebody must do the work behind it."""
     connection = http.client.HTTPConnection(host.strip("[]"), port, timeout=ANSWER_SECONDS)
     try:
-        connection.request("GET", "/healthz", headers={"Host": f"127.0.0.1:{port}"})
-        return connection.getresponse().status == http.HTTPStatus.OK
-    except (OSError, http.client.HTTPException):
+        connection.request("GET", "/readyz", headers={"Host": f"127.0.0.1:{port}"})
+        parts = json.loads(connection.getresponse().read())["parts"]
+        return all(parts[name]["ok"] for name in PARTS)
+    except (OSError, http.client.HTTPException, ValueError, LookupError):
         return False
     finally:
         connection.close()

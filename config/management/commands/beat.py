@@ -14,6 +14,8 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from config.celery import app
+from crm.tasks import heartbeat
+from kernel.wakeup import wake
 
 # Any number that nothing else on the database uses as an advisory lock.
 BEAT_LOCK = 5_417_001
@@ -31,6 +33,7 @@ class Command(BaseCommand):
         while not _try(lock):
             time.sleep(TRY_SECONDS)
         threading.Thread(target=_watch, args=(lock,), name="beat lock", daemon=True).start()
+        wake(heartbeat)  # a start is done when the worker has reported, and need not wait for the clock
         app.Beat(loglevel="WARNING", max_interval=5, quiet=True).run()
 
 
