@@ -7,23 +7,22 @@ What it gives out is signed with the client's secret; whoever fetches it from he
 from __future__ import annotations
 
 import base64
-import json
-import threading
 import time
 from dataclasses import dataclass, field
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import jwt
 
+from tests.fakes.local_http import LocalHttp, say
+
 CLIENT, SECRET = "hilo", "a secret of both that is long enough to sign with"
 
 
 @dataclass
-class OidcProvider:
+class OidcProvider(LocalHttp):
     """`refuses`: the person presses Cancel. `away`: every answer is an error."""
 
     claims: dict[str, Any] = field(default_factory=dict)
@@ -31,33 +30,9 @@ class OidcProvider:
     away: bool = False
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    def __enter__(self) -> OidcProvider:
-        provider = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                provider.answer(self, {})
-
-            def do_POST(self) -> None:
-                sent = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                provider.answer(self, dict(parse_qsl(sent)))
-
-            def log_message(self, *args: Any) -> None:
-                """Silence."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.server.shutdown()
-        self.server.server_close()
-
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}"
+        return f"http://{self.place}"
 
     @property
     def app(self) -> dict[str, Any]:
@@ -65,18 +40,18 @@ class OidcProvider:
         names = {"provider_id": "casa", "name": "Casa ID", "client_id": CLIENT, "secret": SECRET}
         return {**names, "settings": {"server_url": self.url, "oauth_pkce_enabled": True}}
 
-    def answer(self, request: BaseHTTPRequestHandler, form: dict[str, str]) -> None:
+    def answer(self, request: BaseHTTPRequestHandler, sent: str) -> None:
         place = urlsplit(request.path)
         if self.away:
-            return _say(request, 503, {})
+            return say(request, 503, {})
         if place.path == "/authorize":
             return self._send_back(request, dict(parse_qsl(place.query)))
         if place.path == "/token":
-            return self._redeem(request, form)
+            return self._redeem(request, dict(parse_qsl(sent)))
         if place.path == "/userinfo":
             known = request.headers["Authorization"] == "Bearer opaque"
-            return _say(request, 200 if known else 401, self.claims if known else {})
-        return _say(request, 200, self._discovery())
+            return say(request, 200 if known else 401, self.claims if known else {})
+        return say(request, 200, self._discovery())
 
     def _discovery(self) -> dict[str, Any]:
         ends = {"authorization": "authorize", "token": "token", "userinfo": "userinfo"}
@@ -91,31 +66,19 @@ class OidcProvider:
         code = f"code-{len(self.codes)}"
         self.codes[code] = asked
         said = {"error": "access_denied"} if self.refuses else {"code": code}
-        request.send_response(302)
-        request.send_header("Location", f"{asked['redirect_uri']}?{urlencode({**said, 'state': asked['state']})}")
-        request.send_header("Content-Length", "0")
-        request.end_headers()
+        say(request, 302, b"", Location=f"{asked['redirect_uri']}?{urlencode({**said, 'state': asked['state']})}")
 
     def _redeem(self, request: BaseHTTPRequestHandler, form: dict[str, str]) -> None:
         asked = self.codes.pop(form.get("code", ""), {})
         if (form.get("client_id"), form.get("client_secret")) != (CLIENT, SECRET) or not _proven(asked, form):
-            return _say(request, 400, {"error": "invalid_grant"})
+            return say(request, 400, {"error": "invalid_grant"})
         now = int(time.time())
         told = {**self.claims, "iss": self.url, "aud": CLIENT, "iat": now, "exp": now + 300}
         signed = jwt.encode(told, SECRET, algorithm="HS256")
-        return _say(request, 200, {"access_token": "opaque", "token_type": "Bearer", "id_token": signed})
+        return say(request, 200, {"access_token": "opaque", "token_type": "Bearer", "id_token": signed})
 
 
 def _proven(asked: dict[str, str], form: dict[str, str]) -> bool:
     """The code came to whoever asked for it (PKCE, RFC 7636) and to the same address."""
     proof = base64.urlsafe_b64encode(sha256(form.get("code_verifier", "").encode()).digest()).rstrip(b"=").decode()
     return asked.get("code_challenge") == proof and asked.get("redirect_uri") == form.get("redirect_uri")
-
-
-def _say(request: BaseHTTPRequestHandler, status: int, document: dict[str, Any]) -> None:
-    body = json.dumps(document).encode()
-    request.send_response(status)
-    request.send_header("Content-Type", "application/json")
-    request.send_header("Content-Length", str(len(body)))
-    request.end_headers()
-    request.wfile.write(body)
