@@ -9,7 +9,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from django.http import HttpRequest
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 
 from crm import secrets
@@ -41,8 +41,11 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
             return
         verified = next((address.email for address in sociallogin.email_addresses if address.verified), "")
         colleague = User.objects.filter(email__iexact=verified).first() if verified else None
-        if colleague is not None:
-            sociallogin.connect(request, colleague)
+        if colleague is None:
+            return
+        if not colleague.is_active:
+            raise ImmediateHttpResponse(redirect("account_inactive"))
+        sociallogin.connect(request, colleague)
 
     def get_requests_session(self) -> Any:
         """allauth's own, with its time limit. A provider that is away, or whose address is wrong, is a page that says

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.socialaccount.models import SocialAccount
+from allauth.usersessions.models import UserSession
 from playwright.sync_api import Page, expect
 
 from crm.models import AccountMail, User
@@ -50,6 +51,14 @@ def come_in(page: Page) -> None:
 
 def heading(page: Page, words: str) -> None:
     expect(page.get_by_role("heading", name=words)).to_be_visible()
+
+
+def is_outside(page: Page) -> None:
+    """Whatever page is shown, nobody is signed in behind it."""
+    page.goto(f"{page.url.partition('/accounts/')[0]}/inbox/")
+    heading(page, "Sign in")
+    assert page.url.partition("?")[0].endswith("/accounts/login/")
+    assert UserSession.objects.count() == 0
 
 
 def sign_out(page: Page) -> None:
@@ -104,6 +113,20 @@ def test_colleague_who_was_switched_off_stays_out(entrance: Entrance, provider: 
     page = entrance(host="127.0.0.1")
     come_in(page)
     heading(page, "This account is switched off")
+    is_outside(page)
+    assert (SocialAccount.objects.count(), AccountMail.objects.count()) == (0, 0)
+
+
+def test_known_colleague_who_was_switched_off_since_stays_out(
+    entrance: Entrance, provider: OidcProvider, ana: User
+) -> None:
+    SocialAccount.objects.create(user=ana, provider="casa", uid=ANA["sub"])
+    ana.is_active = False
+    ana.save()
+    page = entrance(host="127.0.0.1")
+    come_in(page)
+    heading(page, "This account is switched off")
+    is_outside(page)
 
 
 def test_whoever_turns_back_may_try_another_way(entrance: Entrance, provider: OidcProvider, ana: User) -> None:
@@ -111,8 +134,13 @@ def test_whoever_turns_back_may_try_another_way(entrance: Entrance, provider: Oi
     page = entrance(host="127.0.0.1")
     come_in(page)
     heading(page, "You were not signed in")
-    page.get_by_role("link", name="Back to signing in").click()
-    heading(page, "Sign in")
+    is_outside(page)
+    assert SocialAccount.objects.count() == 0
+
+    provider.refuses = False
+    come_in(page)
+    expect(page.locator("[popovertarget=user-menu]")).to_be_visible()
+    assert SocialAccount.objects.get().user == ana
 
 
 def test_provider_that_is_away_is_a_page_that_says_so(
