@@ -17,8 +17,6 @@ from kombu import Connection
 PATIENCE = 0.8  # seconds for all parts together
 HEARTBEAT_STALE = 30  # seconds; a worker beats every 5
 LAG_STALE = 60  # seconds that the oldest unread event may have waited
-
-
 LABELS = {"database": _("Database"), "worker": _("Worker"), "consumers": _("Consumers"), "broker": _("Broker")}
 
 

@@ -17,7 +17,8 @@ def answers(options: Options) -> bool:
 
 
 def works(host: str, port: int) -> bool:
-    """By /readyz: a page that opens is not enough, somebody must do the work behind it."""
+    """By /readyz: a page that opens is not enough, somebody must do the work behind it. A worker that was killed less
+    than half a minute ago still vouches for the next one."""
     connection = http.client.HTTPConnection(host.strip("[]"), port, timeout=ANSWER_SECONDS)
     try:
         connection.request("GET", "/readyz", headers={"Host": f"127.0.0.1:{port}"})
