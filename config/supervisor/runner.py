@@ -69,6 +69,7 @@ class Supervisor:
                 interrupted=lambda: self.stopping,
             )
         with self.output.step("Starting web, worker and listeners"):
+            ready.forget_earlier_reports(self.servers)
             for program in programs(self.options):
                 self._add(self.assembly.of_program(program))
             self._wait(lambda: ready.answers(self.options), READY_SECONDS)

@@ -9,6 +9,9 @@ from config.supervisor.options import Options
 
 PYTHON = sys.executable
 MANAGE = str(REPOSITORY / "manage.py")
+# Workers tell each other nothing that the rows do not say, and wait for nobody at their start. One that told of its
+# stop would not end while the broker is away: it tries for ever (celery/events/dispatcher.py, `send`).
+TO_ITSELF = ("--without-gossip", "--without-mingle", "--without-heartbeat")
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ def programs(options: Options) -> list[Program]:
         Program(
             "worker",
             # The words `celery worker` side by side, as operators look for them; APP stands for `--app`.
-            [PYTHON, "-m", "celery", "worker", "-c", "2", "-n", f"hilo-{options.port}@%h", "-l", "warning"],
+            [PYTHON, "-m", "celery", "worker", "-c", "2", "-n", f"hilo-{options.port}@%h", "-l", "warning", *TO_ITSELF],
             role="worker",
             environment={
                 "APP": "config.celery",
