@@ -146,8 +146,9 @@ class Postgres:
             raise ServiceError(f"PostgreSQL could not be set up: {_last_line(answer)}")
 
     def ask(self, database: str, question: str) -> list[str]:
-        """One column of the answer; nothing when there is none, for example for want of a table."""
-        return self._client("psql", "-XAtq", "-d", database, "-c", question).stdout.splitlines()
+        """One column of the answer; nothing, and no complaint, when there is none, for example for want of a table."""
+        quiet = ("-c", "SET log_min_messages = panic")
+        return self._client("psql", "-XAtq", "-d", database, *quiet, "-c", question).stdout.splitlines()
 
     def _client(self, program: str, *arguments: str, script: str = "") -> subprocess.CompletedProcess[str]:
         connection = ("-h", str(self.directory.sockets), "-U", SUPERUSER)

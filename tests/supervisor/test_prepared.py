@@ -17,7 +17,7 @@ from tests.supervisor.conftest import empty_folder
 def services() -> Iterator[Services]:
     with pytest.MonkeyPatch.context() as environment, empty_folder(environment) as folder:
         cluster.copy_into(folder)
-        with Services(folder, fast=True) as services:
+        with Services(folder) as services:
             yield services
 
 
@@ -82,10 +82,11 @@ def test_place_that_cannot_be_written_is_no_trouble(
     assert not prepared.needs_nothing(services.servers, demo=False)
 
 
-def test_database_without_tables_needs_everything(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_database_without_tables_needs_everything_and_does_not_complain(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prepared, "DATABASE", "postgres")
 
     assert not prepared.needs_nothing(services.servers, demo=False)
+    assert "ERROR" not in (services.directory.logs / "postgres.log").read_text()
 
 
 def test_servers_of_somebody_else_are_left_to_django() -> None:
