@@ -3,6 +3,8 @@
 import os
 from urllib.parse import parse_qs, unquote, urlsplit
 
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
 
 def text(name: str, default: str = "") -> str:
     return os.environ.get(name) or default
@@ -20,6 +22,17 @@ def days(name: str) -> dict[str, int]:
     """`refused=30,sessions=1`: whole days by name."""
     pairs = (word.partition("=") for word in words(name))
     return {key.strip(): int(value) for key, _, value in pairs}
+
+
+def hosts(listed: list[str], base_url: str) -> list[str]:
+    """Host names that are answered: always those of this machine and that of the product's own address.
+
+    The supervisor and monitors ask by loopback whatever the operator lists. A stranger who sends such a name gains
+    nothing: it opens no page by itself, and a link made from it leads its reader to the reader's own machine.
+    """
+    own = urlsplit(base_url).hostname or ""
+    found = [*LOOPBACK, f"[{own}]" if ":" in own else own, *listed]
+    return [host for host in dict.fromkeys(found) if host]
 
 
 def database(url: str) -> dict[str, object]:

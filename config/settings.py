@@ -25,7 +25,7 @@ SECRET_KEY = env.text("HILO_SECRET_KEY", "unsafe-outside-bin-up" if TESTING else
 FIELD_KEYS = env.words("HILO_FIELD_KEYS", "test:" + "A" * 43 + "=" if TESTING else "")
 BASE_URL = env.text("HILO_BASE_URL", "http://127.0.0.1:8000").rstrip("/")
 SECURE = BASE_URL.startswith("https://")
-ALLOWED_HOSTS = env.words("HILO_ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]")
+ALLOWED_HOSTS = env.hosts(env.words("HILO_ALLOWED_HOSTS"), BASE_URL)
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 MAIL_DOMAIN = env.text("HILO_MAIL_DOMAIN", "hilo.example")
 SMTP_URL = env.text("HILO_SMTP_URL")

@@ -26,7 +26,10 @@ OPERATORS = {
         "The address that people and providers reach the product at. With https:// cookies become secure and "
         "HTTP redirects."
     ),
-    "HILO_ALLOWED_HOSTS": "Host names that are answered, separated by commas.",
+    "HILO_ALLOWED_HOSTS": (
+        "More host names that are answered, separated by commas; loopback and the host of HILO_BASE_URL always are. "
+        "Unset: what `--host` listens on."
+    ),
     "HILO_TRUSTED_PROXIES": (
         "How many reverse proxies stand in front and say who is calling (X-Forwarded-For, X-Forwarded-Proto)."
     ),

@@ -36,12 +36,8 @@ class Options:
         return {name: os.environ.get(name) or value for name, value in defaults.items()}
 
     def _hosts(self) -> list[str]:
-        hosts = ["127.0.0.1", "localhost", "[::1]"]
-        if self.host in EVERYWHERE:
-            hosts += [socket.gethostname(), *_addresses()]
-        elif self.visitors_host not in hosts:
-            hosts.append(self.visitors_host)
-        return hosts
+        """Beside loopback and the host of HILO_BASE_URL, which are always answered (config.env.hosts)."""
+        return [socket.gethostname(), *_addresses()] if self.host in EVERYWHERE else [self.visitors_host]
 
 
 def _addresses() -> list[str]:

@@ -1,5 +1,6 @@
 """The command line of `bin/up` and what follows from it."""
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,13 @@ def test_environment_wins_over_what_the_command_line_implies(monkeypatch: pytest
     environment = parse(["--host", "10.1.2.3"]).environment()
 
     assert environment["HILO_BASE_URL"] == "https://hilo.example.com"
-    assert environment["HILO_ALLOWED_HOSTS"] == "127.0.0.1,localhost,[::1],10.1.2.3"
+    assert environment["HILO_ALLOWED_HOSTS"] == "10.1.2.3"
+
+
+def test_product_on_all_addresses_answers_to_the_name_of_its_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HILO_ALLOWED_HOSTS", raising=False)
+
+    assert socket.gethostname() in parse(["--host", "0.0.0.0"]).environment()["HILO_ALLOWED_HOSTS"].split(",")
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "http", "-1"])
