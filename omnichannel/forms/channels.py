@@ -34,8 +34,9 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
             field.required = field.required and not self.instance.sealed.get(name)
             if self.instance.sealed.get(name):
                 field.help_text = _("Set. Leave empty to keep it.")
-        else:
-            field.initial = self.instance.settings.get(name, field.initial)
+        else:  # a default is offered to an account without settings; later, what is empty was left empty
+            own = self.instance.settings
+            field.initial = own.get(name) if own else field.initial
         return field
 
     def save(self, commit: bool = True) -> Channel:
@@ -52,12 +53,15 @@ def plugin_fields(channel: Channel) -> dict[str, forms.Field]:
 
 
 def keep(channel: Channel, given: Mapping[str, Any]) -> None:
-    """Put what was given into the account; an empty secret keeps the one that is there. The caller saves."""
+    """Put what was given into the account; an empty secret keeps the one that is there. The caller saves.
+
+    What was left open is not stored, so that a plug-in's own default counts.
+    """
     plugin = channel.plugin
-    for name in plugin.fields():
-        value = given.get(PREFIX + name)
-        if name not in plugin.secrets():
-            channel.settings[name] = value
-        elif value:
+    secrets = plugin.secrets()
+    own = {name: given.get(PREFIX + name) for name in plugin.fields() if name not in secrets}
+    for name in secrets:
+        if value := given.get(PREFIX + name):
             channel.keep_secret(name, str(value))
-    channel.settings = plugin.completed(channel.settings)
+    together = channel.settings | own
+    channel.settings = plugin.completed({name: value for name, value in together.items() if value is not None})

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from omnichannel.channels.email.compose import receives_signed_addresses
 from omnichannel.models import Channel, Delivery, Inbox, RawInbound
 from omnichannel.tests.factories import make_channel, make_conversation, make_user
 
@@ -49,6 +50,34 @@ def test_empty_secret_keeps_the_one_that_is_set(client: Client) -> None:
     client.post(url, saved(channel, imap_host="other.example", imap_password=""))
     channel.refresh_from_db()
     assert (channel.settings["imap_host"], channel.secret("imap_password")) == ("other.example", "top secret")
+
+
+def test_saving_an_account_leaves_its_signed_addresses_as_they_were(client: Client) -> None:
+    channel = make_channel(kind="email")
+    client.post(f"/admin/omnichannel/channel/{channel.pk}/change/", saved(channel, signed_addresses="unknown"))
+    channel.refresh_from_db()
+    assert ("signed_addresses" in channel.settings, receives_signed_addresses(channel)) == (False, True)
+
+
+@pytest.mark.parametrize(("chosen", "kept"), [("true", True), ("false", False)])
+def test_signed_addresses_are_what_was_chosen(client: Client, chosen: str, kept: bool) -> None:
+    channel = make_channel(kind="email", settings={"signed_addresses": not kept})
+    client.post(f"/admin/omnichannel/channel/{channel.pk}/change/", saved(channel, signed_addresses=chosen))
+    channel.refresh_from_db()
+    assert (channel.settings["signed_addresses"], receives_signed_addresses(channel)) == (kept, kept)
+
+
+def test_choice_taken_back_is_forgotten(client: Client) -> None:
+    channel = make_channel(kind="email", settings={"signed_addresses": False})
+    client.post(f"/admin/omnichannel/channel/{channel.pk}/change/", saved(channel, signed_addresses="unknown"))
+    channel.refresh_from_db()
+    assert receives_signed_addresses(channel) is True
+
+
+@pytest.mark.parametrize(("own", "signed"), [({}, True), ({"imap_host": "imap.example"}, False)])
+def test_account_stored_with_the_question_open_goes_by_how_it_is_read(own: dict[str, str], signed: bool) -> None:
+    channel = make_channel(kind="email", settings={**own, "signed_addresses": None})
+    assert receives_signed_addresses(channel) is signed
 
 
 def test_check_says_what_is_missing(client: Client) -> None:

@@ -68,7 +68,8 @@ def envelope_sender(delivery: Delivery) -> str:
 
 def receives_signed_addresses(channel: Channel) -> bool:
     """Our own SMTP door takes them; a mailbox that is read by IMAP only if its server passes them on."""
-    return bool(channel.settings.get("signed_addresses", not channel.settings.get("imap_host")))
+    chosen = channel.settings.get("signed_addresses")
+    return bool(chosen if chosen is not None else not channel.settings.get("imap_host"))
 
 
 def domain_of(channel: Channel) -> str:
