@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 
 from config import policies
 from kernel.policies import policy_of, refuse
+from kernel.reader import written_for
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 SEEN_EVERY = timedelta(minutes=1)
@@ -50,27 +51,15 @@ def request_metrics(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-def user_language(get_response: GetResponse) -> GetResponse:
-    """The signed-in user's own choice, else the browser's."""
+def reader(get_response: GetResponse) -> GetResponse:
+    """Language and times of pages are the signed-in user's own."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        chosen = getattr(request.user, "language", "") if request.user.is_authenticated else ""
-        with translation.override(chosen or translation.get_language_from_request(request)):
+        with written_for(request.user, request):
             request.LANGUAGE_CODE = translation.get_language()
             response = get_response(request)
             response.headers.setdefault("Content-Language", translation.get_language())
         return response
-
-    return middleware
-
-
-def user_time_zone(get_response: GetResponse) -> GetResponse:
-    """Times on pages are the colleague's own; the organisation's for everybody else."""
-
-    def middleware(request: HttpRequest) -> HttpResponse:
-        chosen = request.user.time_zone if request.user.is_authenticated else ""
-        with timezone.override(chosen or None):
-            return get_response(request)
 
     return middleware
 

@@ -8,9 +8,9 @@ from typing import Any
 from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncJsonWebsocketConsumer
 from django.contrib.auth import get_user_model
-from django.utils import translation
 
 from kernel import realtime
+from kernel.reader import asked_by, written_for
 
 MAX_TOPICS = 50
 CLOSE_SIGNED_OUT = 4401
@@ -28,6 +28,7 @@ class Live(AsyncJsonWebsocketConsumer):
             await self.close(code=CLOSE_SIGNED_OUT)
             return
         self.user_id: int = user.pk
+        self.browser = asked_by(self.scope)
         await self.accept()
         with contextlib.suppress(Exception):  # without the layer the tick still looks
             await self.channel_layer.group_add(realtime.group_name(realtime.EVERYBODY), self.channel_name)
@@ -101,7 +102,7 @@ class Live(AsyncJsonWebsocketConsumer):
         news, place = realtime.read_feed(self.place, realtime.CATCH_UP + 1)
         if len(news) > realtime.CATCH_UP:
             return None, place
-        with translation.override(user.language or translation.get_language()):
+        with written_for(user, self.browser):
             return realtime.render_news(user, news, self.topics), place
 
     def current_user(self) -> Any:

@@ -3,7 +3,7 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 from django.utils import timezone
 
-from config.middleware import user_time_zone
+from config.middleware import reader
 from crm.models import User
 from crm.tests import factories
 
@@ -70,7 +70,7 @@ def test_page_after_choosing_spanish_is_in_spanish(client: Client, agent: User) 
 def test_times_are_shown_in_the_chosen_zone(rf: RequestFactory, chosen: str, shown: str) -> None:
     request = rf.get("/")
     request.user = factories.user("agent", time_zone=chosen)
-    middleware = user_time_zone(lambda request: HttpResponse(timezone.get_current_timezone_name()))
+    middleware = reader(lambda request: HttpResponse(timezone.get_current_timezone_name()))
 
     assert middleware(request).content.decode() == shown
     assert timezone.get_current_timezone_name() == "Europe/Madrid"

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.cached_db import SessionStore
 from django.db import transaction
+from django.utils import timezone, translation
 
 from crm.ledger import publish, publish_many
 from crm.models import User
@@ -79,8 +80,8 @@ class WebsocketCommunicator:
 
 
 @asynccontextmanager
-async def socket(user: User, session: SessionStore) -> AsyncIterator[WebsocketCommunicator]:
-    communicator = WebsocketCommunicator(user=user, session=session)
+async def socket(user: User, session: SessionStore, **browser: Any) -> AsyncIterator[WebsocketCommunicator]:
+    communicator = WebsocketCommunicator(user=user, session=session, **browser)
     connected, _ = await communicator.connect()
     assert connected
     try:
@@ -104,11 +105,11 @@ async def until(communicator: WebsocketCommunicator, kind: str) -> dict[str, Any
 Scene = Callable[[WebsocketCommunicator], Awaitable[None]]
 
 
-def play(user: User, scene: Scene, session: SessionStore | None = None) -> None:
+def play(user: User, scene: Scene, session: SessionStore | None = None, **browser: Any) -> None:
     session = session or session_of(user)
 
     async def run() -> None:
-        async with socket(user, session) as communicator:
+        async with socket(user, session, **browser) as communicator:
             await scene(communicator)
 
     async_to_sync(run)()
@@ -157,6 +158,32 @@ def test_each_event_is_rendered_with_the_viewers_own_permission() -> None:
         assert await communicator.socket.receive_nothing(timeout=1)
 
     play(make_user("sales"), scene)
+
+
+@pytest.mark.parametrize(
+    ("language", "browser", "shown"),
+    [
+        ("", {"headers": [(b"accept-language", b"es-ES,es;q=0.9")]}, "es Europe/Madrid"),
+        ("", {"headers": [(b"accept-language", b"en")], "cookies": {"django_language": "es"}}, "es Europe/Madrid"),
+        ("en", {"headers": [(b"accept-language", b"es")]}, "en Europe/Madrid"),
+        ("", {}, "en Europe/Madrid"),
+    ],
+)
+def test_each_event_is_written_for_its_reader(language: str, browser: dict[str, Any], shown: str) -> None:
+    """As the page was that shows it."""
+    user, contact = make_user("sales", language=language, time_zone="Europe/Madrid"), make_contact()
+
+    @live("test.kettle_boiled")
+    def show(user: Any, news: News) -> Push:
+        return Push(f"{translation.get_language()} {timezone.get_current_timezone_name()}")
+
+    async def scene(communicator: WebsocketCommunicator) -> None:
+        await communicator.send_json_to({"type": "subscribe", "topics": [f"contact:{contact.pk}"]})
+        await until(communicator, "tick")
+        await sync_to_async(boil)(3, contact.pk)
+        assert (await until(communicator, "fragments"))["html"] == shown
+
+    play(user, scene, **browser)
 
 
 def test_a_topic_that_is_not_allowed_is_not_listened_to() -> None:
