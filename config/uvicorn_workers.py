@@ -61,7 +61,7 @@ class Workers:
         lived = time.monotonic() - self.started.pop(ended)
         if self.stopping:
             return
-        log.warning("a web process ended", extra={"process": ended, "code": os.waitstatus_to_exitcode(status)})
+        log.warning("a web process ended", extra={"pid": ended, "code": os.waitstatus_to_exitcode(status)})
         if lived < YOUNG_SECONDS:
             raise SystemExit(1)  # the session's leader takes the others along
 
