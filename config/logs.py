@@ -19,6 +19,12 @@ def hide_personal_data(logger: WrappedLogger, method: str, event: EventDict) -> 
     return event
 
 
+def keep_ids_and_counts(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Libraries attach whole requests and tasks to their lines; what begins with _ is structlog's own."""
+    plain = (str, int, float, type(None))
+    return {key: value for key, value in event.items() if key.startswith("_") or isinstance(value, plain)}
+
+
 def add_cause(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
     from crm.ledger.publishing import current_cause_id
 
@@ -32,12 +38,14 @@ def configure(options: dict[str, Any]) -> None:
     """settings.LOGGING_CONFIG: `format` json or console, `level` a name."""
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
+        structlog.stdlib.ExtraAdder(),
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         add_cause,
         structlog.processors.format_exc_info,
+        keep_ids_and_counts,
         hide_personal_data,
     ]
     structlog.configure(

@@ -1,0 +1,70 @@
+"""Lines as the configured logging prints them."""
+
+import io
+import json
+import logging
+from collections.abc import Callable, Generator
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from crm.ledger.publishing import because_of
+
+log = logging.getLogger("omnichannel.test")
+Lines = Callable[[], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def lines() -> Generator[Lines]:
+    """What was printed since the test began."""
+    printing = next(handler for handler in logging.getLogger().handlers if type(handler) is logging.StreamHandler)
+    printed = io.StringIO()
+    before = printing.setStream(printed)
+    yield lambda: [json.loads(line) for line in printed.getvalue().splitlines()]
+    printing.setStream(before or printing.stream)
+
+
+def test_ids_that_a_line_is_given_are_in_it(lines: Lines) -> None:
+    log.warning("mailbox cannot be read", extra={"channel_id": 7, "failures": 3})
+
+    [line] = lines()
+    assert (line["event"], line["channel_id"], line["failures"]) == ("mailbox cannot be read", 7, 3)
+    assert (line["logger"], line["level"]) == ("omnichannel.test", "warning")
+
+
+@pytest.mark.django_db
+def test_line_of_a_request_carries_the_id_that_the_answer_names(client: Client, lines: Lines) -> None:
+    answer = client.get("/nothing/?q=Ana")
+
+    [line] = lines()
+    assert (line["event"], line["status_code"]) == ("Not Found: /nothing/", 404)
+    assert line["request_id"] == answer["X-Request-ID"]
+
+
+def test_line_of_a_reaction_names_the_event_that_caused_it(lines: Lines) -> None:
+    with because_of(4711, 1):
+        log.warning("node failed")
+    log.warning("nobody's fault")
+
+    assert [line.get("cause_id") for line in lines()] == [4711, None]
+
+
+def test_addresses_are_hidden_wherever_they_stand(lines: Lines) -> None:
+    try:
+        raise ValueError("no mailbox luis@casa.example")
+    except ValueError:
+        log.exception("to %s", "ana@casa.example", extra={"error": "550 <eva@casa.example> unknown", "raw_id": 3})
+
+    [line] = lines()
+    assert (line["event"], line["error"], line["raw_id"]) == ("to <address>", "550 <<address>> unknown", 3)
+    assert "ValueError: no mailbox <address>" in line["exception"]
+
+
+@pytest.mark.django_db
+def test_whole_objects_that_libraries_attach_are_left_out(client: Client, lines: Lines) -> None:
+    """Django attaches the request, whose address holds what somebody searched for; Celery a task's arguments."""
+    client.get("/nothing/?q=Ana")
+    log.error("task failed", extra={"data": {"args": "('Ana',)"}})
+
+    assert "Ana" not in json.dumps(lines())
