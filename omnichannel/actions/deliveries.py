@@ -12,7 +12,7 @@ from contextlib import closing
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import prefetch_related_objects
+from django.db.models import F, QuerySet, prefetch_related_objects
 from django.db.models.functions import Now
 
 from crm.ledger import publish
@@ -87,7 +87,7 @@ def _begin(delivery: Delivery) -> bool:
     if _died_in_between(delivery) and not _may_repeat(delivery):
         lease.finish(delivery, state=Delivery.State.UNKNOWN, error="The process died while it was being sent.")
         return False
-    if delivery.attempts > delivery.max_attempts:
+    if delivery.tries > delivery.max_attempts:
         _settle(delivery, Delivery.State.FAILED, error=delivery.error or "Every attempt stopped the sender.")
         return False
     Attempt.objects.get_or_create(delivery=delivery, number=delivery.attempts)
@@ -110,13 +110,16 @@ def _why_not(delivery: Delivery) -> str:
 
 
 def _died_in_between(delivery: Delivery) -> bool:
-    return delivery.attempt_log.filter(finished_at=None, number__lt=delivery.attempts).exists()
+    return _lost(delivery).exists()
 
 
 def _may_repeat(delivery: Delivery) -> bool:
     """Transactional, and only once after the first time nobody knows how it ended."""
-    lost = delivery.attempt_log.filter(finished_at=None, number__lt=delivery.attempts).count()
-    return delivery.purpose == Delivery.Purpose.TRANSACTIONAL and lost == 1
+    return delivery.purpose == Delivery.Purpose.TRANSACTIONAL and _lost(delivery).count() == 1
+
+
+def _lost(delivery: Delivery) -> QuerySet[Attempt]:
+    return delivery.this_round.filter(finished_at=None, number__lt=delivery.attempts)
 
 
 @transaction.atomic
@@ -139,13 +142,13 @@ def _failed(delivery: Delivery, error: ChannelError) -> None:
     elif error.permanent or delivery.is_last_attempt:
         _settle(delivery, Delivery.State.FAILED, error=str(error))
     else:
-        wait = timedelta(seconds=error.retry_after) if error.retry_after else lease.backoff(delivery.attempts)
+        wait = timedelta(seconds=error.retry_after) if error.retry_after else lease.backoff(delivery.tries)
         lease.retry(delivery, after=wait, error=str(error)[:1000])
         delivery.channel.report(Channel.Health.FAILING, str(error))
 
 
 def _may_retry_unknown(delivery: Delivery) -> bool:
-    unknown = delivery.attempt_log.filter(outcome="unknown").count()
+    unknown = delivery.this_round.filter(outcome="unknown").count()
     return delivery.purpose == Delivery.Purpose.TRANSACTIONAL and unknown <= 1
 
 
@@ -176,12 +179,16 @@ def report(delivery: Delivery, state: str, *, error: str = "") -> bool:
 
 @transaction.atomic
 def send_again(delivery: Delivery) -> bool:
-    """An agent's wish after a failure: back into the queue with a full round of attempts. False: nothing to repeat."""
+    """An agent's wish after a failure: back into the queue with a full round of attempts. False: nothing to repeat.
+
+    The attempts so far stay in the log; the new round is counted from there.
+    """
     failed = Delivery.objects.filter(
         pk=delivery.pk, state__in=[Delivery.State.FAILED, Delivery.State.UNKNOWN, Delivery.State.BOUNCED]
     )
-    delivery.attempt_log.all().delete()
-    again = failed.update(state=Delivery.State.QUEUED, due_at=Now(), attempts=0, lease=None, error="")
+    again = failed.update(
+        state=Delivery.State.QUEUED, due_at=Now(), attempts_before=F("attempts"), lease=None, error=""
+    )
     if again:
         _tell(delivery, Delivery.State.QUEUED, "")
     return bool(again)

@@ -143,6 +143,7 @@ class Delivery(Leased):
     channel = models.ForeignKey(Channel, models.PROTECT)
     address = models.CharField(max_length=320)
     key = models.CharField(max_length=200, unique=True)
+    attempts_before = models.PositiveSmallIntegerField(default=0, db_default=0)  # of the rounds before this one
     purpose = models.CharField(max_length=14, choices=Purpose.choices, default=Purpose.TRANSACTIONAL)
     state = models.CharField(max_length=12, choices=State.choices, default=State.QUEUED)
     error = models.CharField(max_length=1000, blank=True)
@@ -163,6 +164,19 @@ class Delivery(Leased):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.state}"
+
+    @property
+    def tries(self) -> int:
+        """Attempts of this round: since it was written, or since somebody asked to send it again."""
+        return self.attempts - self.attempts_before
+
+    @property
+    def is_last_attempt(self) -> bool:
+        return self.tries >= self.max_attempts
+
+    @property
+    def this_round(self) -> "models.QuerySet[Attempt]":
+        return self.attempt_log.filter(number__gt=self.attempts_before)
 
     def may_become(self, state: str) -> bool:
         return self.RANK[state] > self.RANK[self.state]

@@ -3,7 +3,9 @@
 import pytest
 from django.db.models.functions import Now
 
+from crm.actions import consents, merges
 from crm.models import Consent, Event
+from omnichannel import consistency
 from omnichannel.actions import conversations, deliveries, outgoing
 from omnichannel.channels.base import ChannelError, SendResult
 from omnichannel.models import Attempt, Delivery, Suppression
@@ -152,6 +154,15 @@ def test_withdrawn_consent_stops_marketing() -> None:
     assert state_of(delivery) == ("suppressed", "suppressed: consent withdrawn")
 
 
+def test_a_no_said_before_a_merge_stops_marketing_to_the_survivor() -> None:
+    delivery, earlier = write("marketing"), make_contact("ana@trabajo.example")
+    consents.record(earlier.pk, channel="scripted", purpose="marketing", state="withdrawn", source="test")
+    merges.merge(earlier, into=delivery.message.contact, rule="by hand", evidence={}, by=None)
+    deliveries.send_due()
+    assert state_of(delivery) == ("suppressed", "suppressed: consent withdrawn")
+    assert ScriptedChannel.sent == []
+
+
 def test_reports_in_any_order_end_in_the_same_state() -> None:
     for order in (["sent", "delivered", "read"], ["read", "delivered", "sent"], ["delivered", "read", "delivered"]):
         delivery = write(key="-".join(order))
@@ -178,6 +189,71 @@ def test_an_agent_may_send_a_failed_one_again() -> None:
     deliveries.send_due()
     assert state_of(message.delivery)[0] == "sent"
     assert deliveries.send_again(message.delivery) is False
+
+
+def attempts_of(delivery: Delivery) -> list[tuple[int, str]]:
+    return list(Attempt.objects.filter(delivery=delivery).values_list("number", "outcome"))
+
+
+def test_what_was_sent_keeps_its_attempts_when_somebody_asks_to_repeat_it() -> None:
+    delivery = write()
+    deliveries.send_due()
+    assert deliveries.send_again(delivery) is False
+    assert (state_of(delivery)[0], attempts_of(delivery)) == ("sent", [(1, "sent")])
+    assert list(consistency.deliveries()) == []
+
+
+def test_what_is_in_flight_keeps_its_open_attempt_when_somebody_asks_to_repeat_it() -> None:
+    """Else the next claim would not know that a worker died in between, and would send it like a new one."""
+    delivery = write("marketing")
+    Attempt.objects.create(delivery=delivery, number=1)
+    Delivery.objects.update(attempts=1)
+    assert deliveries.send_again(delivery) is False
+    assert attempts_of(delivery) == [(1, "")]
+    deliveries.send_due()
+    assert (state_of(delivery)[0], ScriptedChannel.sent) == ("unknown", [])
+
+
+def test_a_repeat_goes_on_in_the_same_log_with_a_full_round_of_attempts() -> None:
+    refusals = [ChannelError("451 try later")] * Delivery.max_attempts
+    ScriptedChannel.answers.extend([*refusals, *refusals[1:], SendResult()])
+    delivery = write()
+    for _ in range(Delivery.max_attempts):
+        due_again()
+        deliveries.send_due()
+    assert state_of(delivery)[0] == "failed"
+    assert deliveries.send_again(delivery) is True
+    for _ in range(Delivery.max_attempts):
+        due_again()
+        deliveries.send_due()
+    assert state_of(delivery)[0] == "sent"
+    failures = [(number, "failed") for number in range(1, 2 * Delivery.max_attempts)]
+    assert attempts_of(delivery) == [*failures, (2 * Delivery.max_attempts, "sent")]
+
+
+@pytest.mark.parametrize("purpose", ["transactional", "marketing"])
+def test_an_attempt_without_an_end_counts_for_its_own_round_only(purpose: str) -> None:
+    delivery = write(purpose)
+    for number in (1, 2):
+        Attempt.objects.create(delivery=delivery, number=number)
+    Delivery.objects.update(attempts=2)
+    deliveries.send_due()
+    assert state_of(delivery)[0] == "unknown"
+    assert deliveries.send_again(delivery) is True
+    deliveries.send_due()
+    assert (state_of(delivery)[0], attempts_of(delivery)[-1]) == ("sent", (4, "sent"))
+
+
+def test_what_bounced_and_was_repeated_was_accepted_twice_rightly() -> None:
+    delivery = write()
+    deliveries.send_due()
+    deliveries.report(delivery, "bounced", error="mailbox full")
+    assert deliveries.send_again(delivery) is True
+    deliveries.send_due()
+    assert attempts_of(delivery) == [(1, "sent"), (2, "sent")]
+    assert list(consistency.deliveries()) == []
+    Attempt.objects.create(delivery=delivery, number=3, outcome="sent")
+    assert list(consistency.deliveries()) == [f"delivery {delivery.pk}: was accepted 2 times"]
 
 
 def test_a_paused_channel_sends_nothing_and_loses_nothing() -> None:
