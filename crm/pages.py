@@ -44,9 +44,8 @@ def sidebar(found: Contact, user: User) -> dict[str, Any]:
 
 
 def last_words(found: Contact) -> list[Consent]:
-    """What counts now: the newest consent of each channel and purpose."""
-    said = Consent.objects.filter(contact__in=found.family_ids).order_by("channel", "purpose", "-at", "-pk")
-    return list(said.distinct("channel", "purpose"))
+    """What counts now, by the same rule as the gate (`Consent.objects.refused`)."""
+    return list(Consent.objects.filter(contact__in=found.family_ids).last_words())
 
 
 def today() -> date:

@@ -11,15 +11,16 @@ from crm.models import Consent, Contact
 def record(contact_id: int, *, channel: str, purpose: str, state: str, source: str) -> Consent:
     """A new row where the last word differs; the same word again keeps the row that first said it.
 
+    Of merged records each keeps words of its own, for the day they are parted; the newest of all must be this one.
     Raises ValueError for a state that does not exist.
     """
     if state not in Consent.State.values:
         raise ValueError(f"{state!r} is not one of {', '.join(Consent.State.values)}.")
     Contact.objects.select_for_update().filter(pk=contact_id).first()  # one writer per person: no doubled last word
-    said = Consent.objects.filter(contact_id=contact_id, channel=channel, purpose=purpose)
-    last = said.latest_first().first()
-    if last is not None and last.state == state:
-        return last
+    said = list(Consent.objects.of(contact_id).filter(channel=channel, purpose=purpose).latest_first())
+    own = next((word for word in said if word.contact_id == contact_id), None)
+    if own is not None and own.state == said[0].state == state:
+        return own
     consent = Consent.objects.create(
         contact_id=contact_id, channel=channel, purpose=purpose, state=state, source=source[:80]
     )

@@ -70,7 +70,7 @@ def record_consent(contact_id: int, traits: dict[str, Any], *, source: str) -> N
 
 
 def _state_channel(contact_id: int, channel: str, allowed: set[str], source: str) -> None:
-    known = set(Consent.objects.filter(contact_id=contact_id, channel=channel).values_list("purpose", flat=True))
+    known = set(Consent.objects.of(contact_id).filter(channel=channel).values_list("purpose", flat=True))
     for purpose in sorted(allowed | known):
         state = Consent.State.GRANTED if purpose in allowed else Consent.State.WITHDRAWN
         consents.record(contact_id, channel=channel, purpose=purpose, state=state, source=source)

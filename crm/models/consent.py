@@ -7,13 +7,25 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.contact import Contact
+from crm.models.families import families
 
 
 class ConsentQuerySet(models.QuerySet["Consent"]):
     def refused(self, contact_id: int, *, channel: str, purpose: str) -> bool:
-        """The last word on this channel and purpose was no. Silence is not a refusal: service mail needs no consent."""
-        last = self.filter(contact_id=contact_id, channel=channel, purpose=purpose).latest_first().first()
+        """The person's last word on this channel and purpose was no, to whichever of their merged records.
+
+        Silence is not a refusal: service mail needs no consent.
+        """
+        last = self.of(contact_id).filter(channel=channel, purpose=purpose).last_words().first()
         return last is not None and last.state == Consent.State.WITHDRAWN
+
+    def of(self, contact_id: int) -> Self:
+        """All that the person behind this contact said: the survivor and everybody merged into it."""
+        return self.filter(contact__in=families([contact_id])[contact_id].member_ids)
+
+    def last_words(self) -> Self:
+        """What counts now: the newest row of each channel and purpose. Read over all that one person is."""
+        return self.order_by("channel", "purpose", "-at", "-pk").distinct("channel", "purpose")
 
     def latest_first(self) -> Self:
         return self.order_by("-at", "-pk")

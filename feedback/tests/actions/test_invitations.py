@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from crm.actions import consents
+from crm.actions import consents, merges
 from crm.models import Alias, Event
 from feedback.actions import invitations, shipped, surveys
 from feedback.models import Invitation, Programme, Survey
@@ -118,6 +118,14 @@ def test_invite_respects_who_does_not_want_to_be_asked() -> None:
     assert Invitation.objects.get().suppressed == "refused"
     consents.record(contact.pk, channel="email", purpose="surveys", state="granted", source="test")
     assert invitations.invite(survey=survey, contact_id=contact.pk, cause_key="y") is not None
+
+
+def test_invite_respects_what_was_said_to_a_merged_record() -> None:
+    survey, contact, member = make_survey(), make_contact(), make_contact()
+    merges.merge(member, into=contact, rule="by hand", evidence={}, by=None)
+    consents.record(member.pk, channel="email", purpose="surveys", state="withdrawn", source="test")
+    assert invitations.invite(survey=survey, contact_id=contact.pk, cause_key="x") is None
+    assert Invitation.objects.get().suppressed == "refused"
 
 
 def test_invite_of_a_paused_survey_asks_nobody() -> None:
