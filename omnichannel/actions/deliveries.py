@@ -85,7 +85,7 @@ def _begin(delivery: Delivery) -> bool:
         _settle(delivery, Delivery.State.SUPPRESSED, error=reason)
         return False
     if _died_in_between(delivery) and not _may_repeat(delivery):
-        lease.finish(delivery, state=Delivery.State.UNKNOWN, error="The process died while it was being sent.")
+        _nobody_knows(delivery, "The process died while it was being sent.")
         return False
     if delivery.tries > delivery.max_attempts:
         _settle(delivery, Delivery.State.FAILED, error=delivery.error or "Every attempt stopped the sender.")
@@ -137,8 +137,7 @@ def _failed(delivery: Delivery, error: ChannelError) -> None:
     if not lease.holds(delivery):
         return
     if error.unknown and not _may_retry_unknown(delivery):
-        lease.finish(delivery, state=Delivery.State.UNKNOWN, error=str(error)[:1000])
-        _tell(delivery, Delivery.State.UNKNOWN, str(error))
+        _nobody_knows(delivery, str(error))
     elif error.permanent or delivery.is_last_attempt:
         _settle(delivery, Delivery.State.FAILED, error=str(error))
     else:
@@ -162,6 +161,12 @@ def _settle(delivery: Delivery, state: str, *, error: str = "", provider_id: str
     changes = {"provider_id": provider_id} if provider_id else {}
     lease.finish(delivery, state=state, error=error[:1000], settled_at=Now(), **changes)
     _tell(delivery, state, error)
+
+
+def _nobody_knows(delivery: Delivery, error: str) -> None:
+    """Not settled: somebody has to look at it."""
+    lease.finish(delivery, state=Delivery.State.UNKNOWN, error=error[:1000])
+    _tell(delivery, Delivery.State.UNKNOWN, error)
 
 
 @transaction.atomic

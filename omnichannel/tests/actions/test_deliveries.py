@@ -108,6 +108,7 @@ def test_an_attempt_without_an_end_is_repeated_once_or_never(purpose: str, times
 
 
 def test_dying_twice_leaves_it_unknown_for_somebody_to_look_at() -> None:
+    """Every screen is told at once."""
     delivery = write()
     Attempt.objects.create(delivery=delivery, number=1)
     Attempt.objects.create(delivery=delivery, number=2)
@@ -115,6 +116,12 @@ def test_dying_twice_leaves_it_unknown_for_somebody_to_look_at() -> None:
     deliveries.send_due()
     assert state_of(delivery)[0] == "unknown"
     assert ScriptedChannel.sent == []
+    told = Event.objects.get(name="message.delivery_changed").properties
+    assert (told["delivery_id"], told["state"], told["error"]) == (
+        delivery.pk,
+        "unknown",
+        "The process died while it was being sent.",
+    )
 
 
 @pytest.mark.parametrize(("purpose", "state"), [("transactional", "sent"), ("marketing", "unknown")])
