@@ -5,7 +5,8 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.pagination import CursorPagination
@@ -54,10 +55,7 @@ def problem_document(error: Exception, context: dict[str, Any]) -> Response:
     """DRF's exception handler, answering `application/problem+json` with type, title, status, detail and errors."""
     from rest_framework.views import exception_handler  # at the top it would import this module, by the settings
 
-    if isinstance(error, Http404):
-        error = exceptions.NotFound()
-    elif isinstance(error, PermissionDenied):
-        error = exceptions.PermissionDenied()
+    error = _translated(error)
     response = exception_handler(error, context)
     if response is None:
         log.exception("the API failed", exc_info=error)
@@ -66,6 +64,21 @@ def problem_document(error: Exception, context: dict[str, Any]) -> Response:
     response.data = problem(response.status_code, *_said(error))
     response.content_type = PROBLEM
     return response
+
+
+def _translated(error: Exception) -> Exception:
+    """Django's own refusals as those of the API."""
+    if isinstance(error, Http404):
+        return exceptions.NotFound()
+    if isinstance(error, PermissionDenied):
+        return exceptions.PermissionDenied()
+    if isinstance(error, RequestDataTooBig):
+        most = (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) // 1024**2
+        return Problem(413, f"A request may have {most} MB, besides files sent as a form.")
+    if isinstance(error, TooManyFieldsSent | TooManyFilesSent):
+        fields, files = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS, settings.DATA_UPLOAD_MAX_NUMBER_FILES
+        return Problem(400, f"A form may have {fields} fields and {files} files.")
+    return error
 
 
 def _said(error: Exception) -> tuple[str, Any]:

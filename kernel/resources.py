@@ -7,11 +7,11 @@ class Notes(Resource):
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any, ClassVar, Protocol
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.files.uploadedfile import UploadedFile
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -37,30 +37,40 @@ class Resource(GenericViewSet[Any]):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         if any("\x00" in value for value in request.query_params.values()):
             raise exceptions.ParseError("NUL characters cannot be searched for.")
-        body = _whole_body(request) if request.headers.get("Idempotency-Key") else b""
         super().initial(request, *args, **kwargs)
         extra = self.policies.get(self.action or "")
         if extra is not None and not extra.admits(request.user):
             raise exceptions.PermissionDenied
         if request.method == "POST" and request.headers.get("Idempotency-Key"):
-            self.post = partial(self._once, getattr(self, "post", self.http_method_not_allowed), body)
+            self.post = partial(self._once, getattr(self, "post", self.http_method_not_allowed))
 
-    def _once(self, handler: Callable[..., Response], body: bytes, request: Request, *args: Any, **kw: Any) -> Response:
+    def _once(self, handler: Callable[..., Response], request: Request, *args: Any, **kw: Any) -> Response:
         key = request.headers["Idempotency-Key"]
         if len(key) > 200:
             raise Problem(400, "An Idempotency-Key may have up to 200 characters.")
-        digest = hashlib.sha256(f"{request.get_full_path()}\n".encode() + body).hexdigest()
         answer = partial(handler, request, *args, **kw)
-        status, data, again = remember(actor_of(request), key, digest, lambda: _plain(answer()))
+        status, data, again = remember(actor_of(request), key, _digest(request), lambda: _plain(answer()))
         return Response(data, status=status, headers={"Idempotency-Replayed": "true"} if again else None)
 
 
-def _whole_body(request: Request) -> bytes:
-    """What the key stands for. Raises Problem for more than is kept in memory (DATA_UPLOAD_MAX_MEMORY_SIZE)."""
-    try:
-        return bytes(request._request.body)
-    except RequestDataTooBig:
-        raise Problem(413, "With an Idempotency-Key, a request may have 2 MB. Messages have their client_id.") from None
+def _digest(request: Request) -> str:
+    """What the key stands for: address and body, of a form its parts: who repeats it draws another boundary."""
+    found = hashlib.sha256(f"{request.get_full_path()}\n".encode())
+    as_form = (request.content_type or "").startswith("multipart/")
+    for piece in _parts(request.data) if as_form else [request._request.body]:
+        found.update(piece)
+    return found.hexdigest()
+
+
+def _parts(form: Any) -> Iterator[bytes]:
+    for name, values in form.lists():
+        for value in values:
+            if isinstance(value, UploadedFile):
+                yield repr((name, value.name, value.content_type, value.size)).encode()
+                yield from value.chunks()
+                value.seek(0)
+            else:
+                yield repr((name, value)).encode()
 
 
 def number(request: Request, name: str) -> int | None:

@@ -3,9 +3,10 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.test.client import encode_multipart
 from pytest_django import DjangoAssertNumQueries
 
-from omnichannel.models import Channel, Conversation, Delivery, Message
+from omnichannel.models import Attachment, Channel, Conversation, Delivery, Message
 from omnichannel.tests.factories import make_conversation
 from tests import world
 from tests.api.conftest import Api
@@ -192,8 +193,19 @@ def test_form_that_is_too_much_or_nothing_is_refused(
     assert Message.objects.filter(conversation=1, direction="outbound").count() == 1
 
 
-def test_idempotency_key_for_more_than_is_compared_says_so(api: Api) -> None:
+def test_form_with_large_files_happens_once_for_its_key_and_no_other_form_does(api: Api) -> None:
     api.headers |= {"Idempotency-Key": "big"}
-    answer = send_form(api, attachments=SimpleUploadedFile("big.bin", b"x" * (3 << 20)))
+    first, again, other = [
+        api.client.post(
+            "/api/v1/conversations/1/messages/",
+            encode_multipart(boundary, {"attachments": SimpleUploadedFile("big.bin", content * (3 << 20))}),
+            f"multipart/form-data; boundary={boundary}",
+            headers=api.headers,
+        )
+        for boundary, content in (("one", b"x"), ("two", b"x"), ("one", b"y"))
+    ]
 
-    assert (answer.status_code, answer["Content-Type"]) == (413, "application/problem+json")
+    assert (first.status_code, again.status_code, other.status_code) == (201, 201, 422)
+    assert (again["Idempotency-Replayed"], again.json()["id"]) == ("true", first.json()["id"])
+    [kept] = Attachment.objects.filter(message=first.json()["id"])
+    assert kept.size == 3 << 20

@@ -73,6 +73,19 @@ def test_malformed_json_is_400(api: Api, body: Any) -> None:
     assert_problem(answer, 400)
 
 
+def test_body_that_is_too_long_is_413_and_says_how_long_it_may_be(api: Api) -> None:
+    document = assert_problem(api.post("notes/", {"contact": 1, "body": "x" * (2 << 20)}), 413)
+
+    assert document["detail"] == "A request may have 2 MB, besides files sent as a form."
+
+
+def test_form_of_too_many_fields_is_400(api: Api) -> None:
+    fields = {f"field{n}": "x" for n in range(1001)}
+    answer = api.client.post("/api/v1/conversations/1/messages/", fields, headers=api.headers)
+
+    assert assert_problem(answer, 400)["detail"] == "A form may have 1000 fields and 100 files."
+
+
 def test_backslashes_that_only_look_like_nul_are_kept(api: Api) -> None:
     answer = api.post("notes/", {"contact": 1, "body": "a\\u0000b"})
 
