@@ -134,6 +134,7 @@ def _send(invitation: Invitation, contact: Contact, token: str) -> bool:
         subject=letter.subject,
         text=letter.text,
         html=letter.html,
+        consent="" if invitation.is_test else PURPOSE,
         extra={"unsubscribe_url": link(contact.pk, purpose=PURPOSE, channel=invitation.channel)},
     )
     if delivery is None:

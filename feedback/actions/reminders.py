@@ -63,6 +63,7 @@ def _send(invitation: Invitation, token: str) -> bool:
         subject=subject,
         text=letter.text,
         html=letter.html,
+        consent=PURPOSE,
         extra={"unsubscribe_url": link(contact.pk, purpose=PURPOSE, channel=invitation.channel)},
     )
     if delivery is None:

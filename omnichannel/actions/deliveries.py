@@ -103,8 +103,8 @@ def _why_not(delivery: Delivery) -> str:
     first = blocked.first()
     if first is not None:
         return f"suppressed: {first.reason}"
-    contact_id = delivery.message.contact_id
-    if marketing and Consent.objects.refused(contact_id, channel=delivery.channel.kind, purpose="marketing"):
+    purpose, contact_id = delivery.refusable_as, delivery.message.contact_id
+    if purpose and Consent.objects.refused(contact_id, channel=delivery.channel.kind, purpose=purpose):
         return "suppressed: consent withdrawn"
     return ""
 

@@ -98,10 +98,14 @@ def send(
     text: str,
     html: str = "",
     purpose: str = Delivery.Purpose.TRANSACTIONAL,
+    consent: str = "",
     channel: Channel | None = None,
     extra: dict[str, Any] | None = None,
 ) -> Delivery | None:
-    """A message that a program wants sent: journey, survey. Once for each `key`; None if the person is unreachable."""
+    """A message that a program wants sent: journey, survey. Once for each `key`; None if the person is unreachable.
+
+    `consent`: the purpose whose refusal, until the moment of sending, holds it back. Marketing has its own.
+    """
     sent = Delivery.objects.filter(key=key).first()
     if sent is not None:
         return sent
@@ -125,12 +129,14 @@ def send(
     )
     try:
         with transaction.atomic():
-            return _write(message, key=key, purpose=purpose, extra=extra).delivery
+            return _write(message, key=key, purpose=purpose, consent=consent, extra=extra).delivery
     except IntegrityError:  # somebody else with the same key was faster
         return Delivery.objects.get(key=key)
 
 
-def _write(message: Message, *, key: str, purpose: str, extra: dict[str, Any] | None = None) -> Message:
+def _write(
+    message: Message, *, key: str, purpose: str, consent: str = "", extra: dict[str, Any] | None = None
+) -> Message:
     channel, identity = message.channel, message.identity
     if channel is None or identity is None:
         raise Unreachable("A message needs a channel and an address.")
@@ -143,6 +149,7 @@ def _write(message: Message, *, key: str, purpose: str, extra: dict[str, Any] | 
         address=identity.value,
         key=key or f"message:{message.pk}",
         purpose=purpose,
+        consent=consent,
         extra=extra or {},
     )
     transaction.on_commit(_wake, robust=True)

@@ -145,6 +145,8 @@ class Delivery(Leased):
     key = models.CharField(max_length=200, unique=True)
     attempts_before = models.PositiveSmallIntegerField(default=0, db_default=0)  # of the rounds before this one
     purpose = models.CharField(max_length=14, choices=Purpose.choices, default=Purpose.TRANSACTIONAL)
+    # The purpose of crm.Consent whose refusal holds it back until the moment of sending; marketing has its own.
+    consent = models.CharField(max_length=40, blank=True, default="", db_default="")
     state = models.CharField(max_length=12, choices=State.choices, default=State.QUEUED)
     error = models.CharField(max_length=1000, blank=True)
     provider_id = models.CharField(max_length=320, blank=True)
@@ -164,6 +166,11 @@ class Delivery(Leased):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.state}"
+
+    @property
+    def refusable_as(self) -> str:
+        """The purpose of the consent that it goes by; "" if it is sent whatever was refused."""
+        return "marketing" if self.purpose == self.Purpose.MARKETING else self.consent
 
     @property
     def tries(self) -> int:

@@ -19,6 +19,7 @@ from feedback.tests.factories import (
     make_survey,
     make_user,
 )
+from omnichannel.actions import deliveries
 from omnichannel.models import Delivery
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +47,31 @@ def test_invite_sends_the_question_and_tells_the_timeline() -> None:
         "Relationship NPS",
         "nps",
     )
+
+
+def refuse(contact_id: int) -> None:
+    consents.record(contact_id, channel="email", purpose=invitations.PURPOSE, state="withdrawn", source="test")
+
+
+def test_question_that_waits_to_be_sent_is_held_back_by_a_refusal() -> None:
+    contact = make_contact("ana@casa.example")
+    invitations.invite(survey=make_survey(), contact_id=contact.pk, cause_key="cycle:1")
+    refuse(contact.pk)
+    deliveries.send_due()
+    delivery = Delivery.objects.get()
+    assert (delivery.state, delivery.error) == ("suppressed", "suppressed: consent withdrawn")
+    assert delivery.attempt_log.count() == 0
+    assert list(Invitation.objects.delivered()) == []
+
+
+def test_test_of_a_survey_is_sent_to_a_colleague_who_refuses_surveys() -> None:
+    survey = make_survey()
+    assert survey.live_version is not None
+    invitation = invitations.invite_tester(survey, version=survey.live_version, by=make_user("manager"))
+    assert invitation is not None
+    refuse(invitation.contact_id or 0)
+    deliveries.send_due()
+    assert Delivery.objects.get().state == "sent"
 
 
 def test_invite_keeps_only_the_hash_of_the_token() -> None:

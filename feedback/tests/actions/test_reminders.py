@@ -10,6 +10,7 @@ from crm.models import Event
 from feedback.actions import invitations, reminders, responses
 from feedback.models import Invitation, Survey
 from feedback.tests.factories import make_contact, make_mailbox, make_survey
+from omnichannel.actions import deliveries
 from omnichannel.models import Delivery, Message
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +68,14 @@ def test_who_refused_since_then_is_left_alone_for_good() -> None:
     reminders.send_due()
     assert Delivery.objects.count() == 1
     assert Invitation.objects.get().reminded_at is not None
+
+
+def test_reminder_that_waits_to_be_sent_is_held_back_by_a_refusal() -> None:
+    invitation = asked()
+    reminders.send_due()
+    consents.record(invitation.contact_id or 0, channel="email", purpose="surveys", state="withdrawn", source="test")
+    deliveries.send_due()
+    assert Delivery.objects.get(key=f"survey:{invitation.pk}:reminder").state == "suppressed"
 
 
 @pytest.mark.parametrize("state", ["bounced", "failed", "suppressed"])
