@@ -19,6 +19,7 @@ from typing import Any
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
+from config import connecting
 from config.services.account import service_account
 from config.services.binaries import postgres_folder
 
@@ -100,7 +101,8 @@ def keep_the_ledgers_order() -> int:
 
 def _program(name: str, *arguments: str) -> str:
     command = [str(postgres_folder(service_account()) / name), *arguments]
-    done = subprocess.run(command, env=_environment(), capture_output=True, text=True, check=False)
+    known = {**os.environ, **connecting.environment(connecting.parameters())}
+    done = subprocess.run(command, env=known, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise BackupError(f"{name} failed: {done.stderr.strip()[-500:] or done.returncode}")
     return done.stdout
@@ -116,13 +118,6 @@ def _entries(folder: Path) -> Path:
         with contextlib.suppress(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"CREATE EXTENSION IF NOT EXISTS {connection.ops.quote_name(name)}")
     return listed
-
-
-def _environment() -> dict[str, str]:
-    """libpq's own variables: a password on a command line could be read by everybody on the machine."""
-    given = connection.settings_dict
-    named = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}
-    return {**os.environ, **{name: str(given[key]) for name, key in named.items() if given[key]}}
 
 
 def _into(folder: Path) -> tuple[str, str]:

@@ -1,8 +1,14 @@
 """Environment variables as typed values. Names and defaults: docs/reference/settings.md."""
 
 import os
-from urllib.parse import parse_qs, unquote, urlsplit
+from typing import Any
+from urllib.parse import urlsplit
 
+import psycopg
+from django.core.exceptions import ImproperlyConfigured
+from psycopg import conninfo
+
+NO_DATABASE = "DATABASE_URL is not a PostgreSQL address: write it as postgresql://user:password@host:5432/name."
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
@@ -35,21 +41,19 @@ def hosts(listed: list[str], base_url: str) -> list[str]:
     return [host for host in dict.fromkeys(found) if host]
 
 
-def database(url: str) -> dict[str, object]:
-    """Django's database settings from `postgresql://user:password@host:port/name?host=/socket/folder`.
+def database(url: str) -> dict[str, Any]:
+    """Django's database settings from any address that libpq understands; what Django has no name for, such as
+    sslmode, is among the OPTIONS.
 
-    A `host` in the query is the folder of a Unix socket, as libpq writes it; it wins over the host before the path.
+    A `host` in the query is the folder of a Unix socket; it wins over the host before the path.
     """
-    parts = urlsplit(url)
-    query = parse_qs(parts.query)
-    return {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": query.get("host", [parts.hostname or ""])[0],
-        "PORT": str(parts.port or query.get("port", [""])[0]),
-    }
+    try:
+        given: dict[str, Any] = conninfo.conninfo_to_dict(url)
+    except psycopg.ProgrammingError:  # it repeats the address, password and all
+        raise ImproperlyConfigured(NO_DATABASE) from None
+    named = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+    settings = {setting: str(given.pop(name, "")) for setting, name in named.items()}
+    return {"ENGINE": "django.db.backends.postgresql", **settings, "OPTIONS": given}
 
 
 def valkey(url: str, database_number: int) -> str:

@@ -113,7 +113,7 @@ DATABASES: dict[str, dict[str, Any]] = {
     "default": env.database(env.text("DATABASE_URL", "postgresql://hilo@/hilo")),
 }
 if ROLE == "web":  # threads share a pool; forked Celery children must not
-    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
     DATABASES["default"]["CONN_MAX_AGE"] = 0
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60

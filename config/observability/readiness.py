@@ -8,11 +8,12 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.db import connection
 from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from kombu import Connection
+
+from config import connecting
 
 PATIENCE = 0.8  # seconds for all parts together
 HEARTBEAT_STALE = 30  # seconds; a worker beats every 5
@@ -57,15 +58,14 @@ def _answer(name: str, asked: "Future[list[Part]]") -> list[Part]:
 
 
 def _parameters() -> dict[str, Any]:
-    """Of the Django connection; read here because it belongs to the thread that asks."""
-    wanted = ("host", "port", "user", "password", "dbname")
-    return {key: value for key, value in connection.get_connection_params().items() if key in wanted and value}
+    """Read here because Django's connection belongs to the thread that asks."""
+    return connecting.parameters(connect_timeout=2, options="-c statement_timeout=700")
 
 
 def _database(parameters: dict[str, Any]) -> list[Part]:
     """A connection of its own: the pool would make a dead database look like a slow one."""
     started = time.monotonic()
-    with psycopg.connect(**parameters, connect_timeout=2, options="-c statement_timeout=700") as server:
+    with psycopg.connect(**parameters) as server:
         server.execute("SELECT 1")
         return [_answering("database", started), _worker(server.execute), _consumers(server.execute)]
 

@@ -12,8 +12,8 @@ FOLDERS = ("config", "kernel", "crm", "onsite", "omnichannel", "feedback", "jour
 OPERATORS = {
     "HILO_DATA": "The data directory: databases, files, secrets, logs of one installation.",
     "DATABASE_URL": (
-        "An external PostgreSQL 15 or newer, `postgresql://user:password@host:port/name`; a `host` in the "
-        "query is the folder of a Unix socket. Unset: the embedded one."
+        "An external PostgreSQL 15 or newer, `postgresql://user:password@host:port/name` with whatever libpq knows in "
+        "its query: `sslmode=verify-full`, or `host` for the folder of a Unix socket. Unset: the embedded one."
     ),
     "VALKEY_URL": "Any server that speaks the Redis protocol, 7 or newer. Unset: the embedded Valkey.",
     "BROKER_URL": "Where Celery's messages go; `amqp://…` for RabbitMQ. Unset: VALKEY_URL.",

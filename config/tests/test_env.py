@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from pytest_django import Settings
 
@@ -55,3 +56,51 @@ def test_monitor_on_this_machine_is_answered_whichever_hosts_the_operator_lists(
 
     # The tests have no worker: 503 is an answer, 400 is a refusal.
     assert answers == {"127.0.0.1:8000": 503, "crm.example": 503, "elsewhere.example": 400}
+
+
+def test_every_word_of_the_databases_address_reaches_django() -> None:
+    found = env.database("postgresql://crm:p%40ss@db.example:6432/hilo?sslmode=verify-full&sslrootcert=/etc/ca%20s.pem")
+
+    assert found == {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "hilo",
+        "USER": "crm",
+        "PASSWORD": "p@ss",
+        "HOST": "db.example",
+        "PORT": "6432",
+        "OPTIONS": {"sslmode": "verify-full", "sslrootcert": "/etc/ca s.pem"},
+    }
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "port"),
+    [
+        ("postgresql://hilo@/hilo?host=/run/hilo%20one", "/run/hilo one", ""),
+        ("postgresql://hilo@one.example,two.example:6432/hilo", "one.example,two.example", ",6432"),
+        ("postgresql:///hilo?user=hilo&host=db.example&port=6432", "db.example", "6432"),
+    ],
+)
+def test_host_of_the_database_may_be_a_folder_or_several(url: str, host: str, port: str) -> None:
+    found = env.database(url)
+
+    assert (found["NAME"], found["USER"], found["HOST"], found["PORT"]) == ("hilo", "hilo", host, port)
+    assert found["OPTIONS"] == {}
+
+
+@pytest.mark.parametrize(
+    "url", ["mysql://hilo:secret@db.example/hilo", "postgresql://hilo:secret@db/hilo?sslmod=require"]
+)
+def test_what_is_no_address_of_a_database_is_said_without_its_password(url: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"^DATABASE_URL is not a PostgreSQL address") as refused:
+        env.database(url)
+
+    assert refused.value.__suppress_context__
+
+
+def test_pages_keep_what_the_address_says_beside_their_pool() -> None:
+    options = setting(
+        "DATABASES['default']['OPTIONS']", HILO_ROLE="web", DATABASE_URL="postgresql://db/hilo?sslmode=require"
+    )
+
+    assert "'sslmode': 'require'" in options
+    assert "'pool': {" in options

@@ -11,8 +11,8 @@ from typing import Any
 
 import psycopg
 from django.core.management.base import BaseCommand
-from django.db import connection
 
+from config import connecting
 from config.celery import app
 from crm.tasks import heartbeat
 from kernel.wakeup import wake
@@ -39,9 +39,7 @@ class Command(BaseCommand):
 
 def _connect() -> psycopg.Connection[Any]:
     """A connection of its own: Django may close and reopen its one at any time, and the lock would go with it."""
-    wanted = ("host", "port", "user", "password", "dbname")
-    parameters = {name: value for name, value in connection.get_connection_params().items() if name in wanted and value}
-    return psycopg.connect(**parameters, autocommit=True, application_name="hilo beat lock")
+    return psycopg.connect(**connecting.parameters(autocommit=True, application_name="hilo beat lock"))
 
 
 def _try(lock: psycopg.Connection[Any]) -> bool:
