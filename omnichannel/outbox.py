@@ -12,16 +12,25 @@ from django.db.models import Func, Q, QuerySet
 
 from crm.models import User
 from kernel.lists import Page, keyset_page
-from omnichannel.models import Conversation, Delivery, Inbox, RawInbound
+from omnichannel.models import Channel, Conversation, Delivery, Inbox, RawInbound
 
 PAGE = 50
 HEAD = 16_384  # bytes of a raw mail in which its headers are looked for
 LONGEST_LINE = 300
 
 
-def nothing_leaves() -> bool:
-    """Without a mail server everything that would leave stays here (HILO_SMTP_URL)."""
-    return not settings.SMTP_URL
+@dataclass(frozen=True)
+class Leaving:
+    """Whether messages leave: by the installation's mail server (HILO_SMTP_URL), or by the accounts' own."""
+
+    nothing: bool
+    staying: list[Channel]  # accounts whose messages stay here
+
+
+def leaving() -> Leaving:
+    accounts = list(Channel.objects.filter(active=True))
+    staying = [account for account in accounts if account.plugin.stays_here]
+    return Leaving(not settings.SMTP_URL and len(staying) == len(accounts), staying)
 
 
 def deliveries_visible_to(user: User) -> QuerySet[Delivery]:

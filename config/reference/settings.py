@@ -35,8 +35,8 @@ OPERATORS = {
     ),
     "HILO_MAIL_DOMAIN": "The domain of addresses and Message-IDs that we make ourselves.",
     "HILO_SMTP_URL": (
-        "The server for outgoing mail, `smtp://user:password@host:port`. Unset: everything that would leave "
-        "is kept in the outbox viewer."
+        "The server for outgoing mail, `smtp://user:password@host:port`. Unset: what accounts without "
+        "a mail server of their own would send is kept in the outbox viewer."
     ),
     "HILO_EGRESS_ALLOW_PRIVATE": "host:port pairs on private addresses that outgoing requests may reach.",
     "HILO_DEMO_PASSWORD": "The password of the demo logins. Unset: a random one, printed at the start.",

@@ -128,6 +128,11 @@ class ChannelKind:
         """
         raise NotImplementedError(f"{type(self).__name__} must implement send().")
 
+    @property
+    def stays_here(self) -> bool:
+        """For want of a provider, what this account sends ends in the outbox viewer."""
+        return False
+
     def close(self) -> None:
         """The batch is over: give back what send() kept open. Called once; raises nothing."""
 

@@ -29,7 +29,7 @@ def outbox_list(request: SignedInRequest) -> HttpResponse:
         "search": search,
         "cursor": cursor,
         "query": urlencode({"state": state, "q": search}) + "&",
-        "nothing_leaves": outbox.nothing_leaves(),
+        "leaving": outbox.leaving(),
     }
     part = "#table" if answers.target(request) == "deliveries" else ""
     return answers.varying(render(request, f"omnichannel/outbox.html{part}", context))

@@ -70,6 +70,10 @@ class EmailChannel(ChannelKind):
             self._line.close()
             self._line = None
 
+    @property
+    def stays_here(self) -> bool:
+        return not (self.account.settings.get("smtp_host") or settings.SMTP_URL)
+
     def smtp_server(self) -> smtp.Server | None:
         """The account's own server, else the installation's; None if mail stays here."""
         own = self.account.settings

@@ -57,8 +57,25 @@ def test_outbox_lists_replies_and_what_programs_sent(client: Client, agent: User
 
 def test_outbox_says_that_nothing_leaves_without_a_mail_server(client: Client, settings: object) -> None:
     assert "Nothing leaves this machine" in client.get("/outbox/").content.decode()
+    make_channel(kind="email")
+    assert "Nothing leaves this machine" in client.get("/outbox/").content.decode()
     settings.SMTP_URL = "smtp://mail.example:25"  # type: ignore[attr-defined]
     assert "Nothing leaves this machine" not in client.get("/outbox/").content.decode()
+
+
+def test_outbox_does_not_say_so_when_an_account_has_a_mail_server_of_its_own(client: Client) -> None:
+    make_channel(kind="email", settings={"smtp_host": "mail.example"})
+    page = client.get("/outbox/").content.decode()
+    assert ("Nothing leaves this machine" in page, "stay here" in page) == (False, False)
+
+
+def test_outbox_names_the_accounts_whose_messages_stay_while_others_send(client: Client) -> None:
+    make_channel(kind="email", settings={"smtp_host": "mail.example"})
+    kept = make_channel(kind="email")
+    make_channel(kind="email", active=False)
+    page = client.get("/outbox/").content.decode()
+    assert "Nothing leaves this machine" not in page
+    assert f"Messages of {kept.name} stay here" in page
 
 
 def test_outbox_filters_by_state_and_words(client: Client) -> None:
@@ -77,7 +94,7 @@ def test_outbox_costs_the_same_queries_for_one_and_three_rows(client: Client, ro
     client.get("/outbox/")
     with CaptureQueriesContext(connection) as queries:
         client.get("/outbox/")
-    assert len(queries) == 5, "\n".join(q["sql"][:160] for q in queries)
+    assert len(queries) == 6, "\n".join(q["sql"][:160] for q in queries)
 
 
 def test_detail_shows_text_with_links_headers_and_attempts(client: Client) -> None:
