@@ -80,25 +80,16 @@ class Thread:
 
 def read(contact: Contact, *, kind: str = "", channel: str = "", cursor: str = "", size: int = SIZE) -> Thread:
     """One page over everybody merged into the contact and all that they did before they said who they were."""
-    members = contact.family_ids
-    own = Identity.objects.filter(contact__in=members, kind="anonymous_id", shared=False)
-    visitors = own.values_list("value", flat=True)
-    events = list(_told(kind, channel).of(members, list(visitors), limit=size + 1, before=_place(cursor)))
+    before = lists.decode(cursor, datetime, int)
+    events = list(_told(kind, channel).of(contact, limit=size + 1, before=before))
     shown = events[:size]
     older = lists.encode([shown[-1].occurred_at, shown[-1].pk]) if len(events) > size else ""
-    return Thread(knots(shown, after=_place(cursor)), older)
+    return Thread(knots(shown, after=before), older)
 
 
 def _told(kind: str, channel: str) -> EventQuerySet:
     wanted = next((each.condition() for each in KINDS if each.slug == kind), Q())
     return Event.objects.filter(wanted & Q(channel=channel) if channel else wanted)
-
-
-def _place(cursor: str) -> tuple[datetime, int] | None:
-    place = lists.decode(cursor, 2)
-    if place is None or not isinstance(place[0], datetime) or not isinstance(place[1], int):
-        return None
-    return place[0], place[1]
 
 
 def knots(events: Sequence[Event], *, after: tuple[datetime, int] | None = None) -> list[Knot]:

@@ -24,6 +24,13 @@ class CursorPages(CursorPagination):
     page_size_query_param = "limit"
     max_page_size = 200
 
+    def decode_cursor(self, request: Any) -> Any:
+        """All pages go by ids: a place that is no number was made up."""
+        cursor = super().decode_cursor(request)
+        if cursor and cursor.position is not None and not str(cursor.position).isdecimal():
+            raise exceptions.NotFound(self.invalid_cursor_message)
+        return cursor
+
 
 class PlainJSON(JSONParser):
     """JSON that PostgreSQL can keep: no NUL characters, no half surrogates, no nesting without end."""

@@ -2,9 +2,9 @@
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Any, Generic, TypeVar
 
 from django.db import models
@@ -29,7 +29,7 @@ def keyset_page(rows: models.QuerySet[Row], *, order: Sequence[str], cursor: str
     """
     descending = order[0].startswith("-")
     names = [name.lstrip("-") for name in order]
-    place = decode(cursor, len(names))
+    place = decode(cursor, *(_kind(rows.model, name) for name in names))
     if place is not None:
         rows = rows.filter(_beyond(names, place, "lt" if descending else "gt"))
     found = list(rows.order_by(*order)[: size + 1])
@@ -55,30 +55,55 @@ def _value(row: models.Model, name: str) -> Any:
     return value
 
 
+def _kind(model: type[models.Model], name: str) -> type:
+    """Of the values that a column of `order` holds."""
+    *ways, last = name.split("__")
+    for way in ways:
+        model = model._meta.get_field(way).related_model  # type: ignore[assignment]
+    field = model._meta.get_field(last)
+    if isinstance(field, models.DateTimeField):
+        return datetime
+    return int if isinstance(field, models.IntegerField) else str
+
+
 def encode(values: Sequence[Any]) -> str:
     plain = [value.isoformat() if isinstance(value, datetime) else value for value in values]
     return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode().rstrip("=")
 
 
-def decode(cursor: str, length: int) -> list[Any] | None:
+def decode(cursor: str, *kinds: type) -> tuple[Any, ...] | None:
+    """One value of each kind (datetime, int or str), all such that a column can hold them; else None."""
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except ValueError:
+        if not isinstance(values, list):
+            return None
+        return tuple(_READERS[kind](value) for value, kind in zip(values, kinds, strict=True))
+    except (ValueError, TypeError, RecursionError):
         return None
-    if not isinstance(values, list) or len(values) != length:
-        return None
-    if not all(isinstance(value, str | int | float) for value in values):
-        return None
-    return [_datetime_or(value) for value in values]
 
 
-def _datetime_or(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    try:
-        return datetime.fromisoformat(value)
-    except ValueError:
-        return value
+def _moment(value: Any) -> datetime:
+    """Not of the first and the last year: in another time zone there may be no such moment."""
+    moment = datetime.fromisoformat(value)
+    if moment.tzinfo is None or not MINYEAR < moment.year < MAXYEAR:
+        raise ValueError(value)
+    return moment
+
+
+def _number(value: Any) -> int:
+    if type(value) is not int or not -(2**63) <= value < 2**63:
+        raise ValueError(value)
+    return value
+
+
+def _text(value: Any) -> str:
+    """PostgreSQL keeps neither NUL nor half a surrogate pair."""
+    if not isinstance(value, str) or "\x00" in value:
+        raise ValueError(value)
+    return value.encode().decode()
+
+
+_READERS: dict[type, Callable[[Any], Any]] = {datetime: _moment, int: _number, str: _text}
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,7 @@ class Knot:
 
 def story(contact: Contact) -> list[Knot]:
     """The newest knots of the person's own thread; the fate of each mail stands on the message itself."""
-    visitors = [i.value for i in contact.identities.all() if i.kind == "anonymous_id"]
-    events = Event.objects.of(contact.family_ids, visitors, limit=3 * LENGTH)
+    events = Event.objects.of(contact, limit=3 * LENGTH)
     told = [event for event in events if event.name != DeliveryChanged.name][:LENGTH]
     return [Knot(_kind(e.name), Truncator(tell(e.name, e.properties)).chars(72), e.occurred_at) for e in told]
 

@@ -1,5 +1,6 @@
 """The thread of a contact's life as JSON: keyset pages, newest first, over everybody merged into the contact."""
 
+from datetime import datetime
 from typing import Any
 
 from rest_framework import serializers
@@ -7,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
 from crm.ledger.fact import tell
-from crm.models import Contact, Event, Identity
+from crm.models import Contact, Event
 from kernel import lists
 
 SIZE = 50
@@ -32,11 +33,8 @@ class TimelineSerializer(serializers.Serializer[Any]):
 
 
 def timeline_page(request: Request, contact: Contact) -> dict[str, Any]:
-    members = contact.member_ids()
-    visitors = list(Identity.objects.filter(contact__in=members, kind="anonymous_id").values_list("value", flat=True))
-    place = lists.decode(request.query_params.get("cursor", ""), 2)
-    before = (place[0], int(place[1])) if place and hasattr(place[0], "isoformat") else None
-    events = list(Event.objects.of(members, visitors, limit=SIZE + 1, before=before))
+    before = lists.decode(request.query_params.get("cursor", ""), datetime, int)
+    events = list(Event.objects.of(contact, limit=SIZE + 1, before=before))
     return {"next": _next(request, events), "results": TimelineEventSerializer(events[:SIZE], many=True).data}
 
 

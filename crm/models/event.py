@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.contact import Contact
+from crm.models.identity import Identity
 from kernel.lease import Leased
 
 
@@ -19,16 +20,18 @@ class CurrentTransaction(Func):
 
 
 class EventQuerySet(models.QuerySet["Event"]):
-    def of(
-        self, member_ids: list[int], anonymous_ids: list[str], *, limit: int, before: "Position | None" = None
-    ) -> Self:
-        """Newest first, at most `limit`, over all that one person is.
+    def of(self, contact: Contact, *, limit: int, before: "Position | None" = None) -> Self:
+        """Newest first, at most `limit`: everybody merged into the contact, and what their devices did before they
+        said who they were. What several people use is nobody's (ADR 11).
 
         One indexed LIMIT for each member and each visitor id, joined by UNION ALL: measured 100 times faster than
         `contact_id = ANY(...) ORDER BY` for merged people.
         """
-        own = [self.filter(contact_id=member) for member in member_ids]
-        anonymous = [self.filter(contact=None, anonymous_id=visitor) for visitor in anonymous_ids]
+        members = contact.family_ids
+        known = Identity.objects.filter(contact__in=members, kind=Identity.Kind.ANONYMOUS, shared=False)
+        devices = known.values_list("value", flat=True)
+        own = [self.filter(contact_id=member) for member in members]
+        anonymous = [self.filter(contact=None, anonymous_id=device) for device in devices]
         parts = [part.older_than(before).newest_first()[:limit] for part in own + anonymous]
         first, *rest = parts
         return first.union(*rest, all=True).order_by("-occurred_at", "-id")[:limit] if rest else first

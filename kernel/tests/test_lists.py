@@ -45,7 +45,14 @@ def test_last_page_has_no_cursor() -> None:
     assert keyset_page(Contact.objects.all(), order=("-last_activity_at", "-id"), size=3).next == ""
 
 
-@pytest.mark.parametrize("cursor", ["x", "bm9wZQ", encode([1]), encode([1, 2, 3]), encode([{"a": 1}, 2])])
+FORGED = [
+    *("x", "ñ", "bm9wZQ", "W1tb" * 2000, encode([1]), encode([1, 2, 3]), encode([{"a": 1}, 2])),
+    *(encode([1, 2]), encode(["x", 2]), encode(["2026-01-01T00:00:00", 2]), encode(["0001-01-01T00:00:00+14:00", 2])),
+    *(encode([START, value]) for value in ("x", "2", 1.5, float("nan"), True, None, 2**63)),
+]
+
+
+@pytest.mark.parametrize("cursor", FORGED)
 def test_a_forged_cursor_starts_from_the_top(cursor: str) -> None:
     make(2)
     page = keyset_page(Contact.objects.all(), order=("-last_activity_at", "-id"), cursor=cursor)
@@ -54,7 +61,20 @@ def test_a_forged_cursor_starts_from_the_top(cursor: str) -> None:
 
 def test_cursor_carries_moments_exactly() -> None:
     moment = datetime(2026, 3, 29, 1, 2, 3, 456789, tzinfo=UTC)
-    assert decode(encode([moment, 5]), 2) == [moment, 5]
+    assert decode(encode([moment, 5]), datetime, int) == (moment, 5)
+
+
+@pytest.mark.parametrize("name", ["Ana\x00", "\ud800", 5])
+def test_words_that_no_column_can_hold_are_no_cursor(name: object) -> None:
+    make(2)
+    page = keyset_page(Contact.objects.all(), order=("first_name", "id"), cursor=encode([name, 1]))
+    assert [row.first_name for row in page.rows] == ["P0", "P1"]
+
+
+def test_words_are_a_place_too() -> None:
+    make(3)
+    page = keyset_page(Contact.objects.all(), order=("first_name", "id"), cursor=encode(["P0", 2**62]))
+    assert [row.first_name for row in page.rows] == ["P1", "P2"]
 
 
 def test_count_is_exact_below_the_cap_and_says_so_above() -> None:

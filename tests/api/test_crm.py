@@ -1,15 +1,18 @@
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from crm.models import Consent, Contact, Task
+from crm.models import Consent, Contact, Event, Identity, Task
 from crm.tests import factories
+from kernel.lists import encode
 from tests import world
 from tests.api.conftest import Api
 from tests.world import World
 
+NOON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 FIELDS = {
     "id", "first_name", "last_name", "emails", "phones", "company", "owner", "language", "timezone", "traits",
     "custom", "tags", "scores", "created_at",
@@ -99,6 +102,24 @@ def test_timeline_comes_in_pages_without_gaps(api: Api, company: World) -> None:
         url = (page["next"] or "").replace("http://testserver/api/v1/", "")
 
     assert len(seen) == len(set(seen)) == company.contact.events.count()
+
+
+@pytest.mark.parametrize(
+    "forged", ["x", encode([1, 2]), encode([NOON, "x"]), encode([NOON, 1.5]), encode([NOON, 2**70])]
+)
+def test_timeline_with_a_forged_cursor_starts_from_the_top(api: Api, forged: str) -> None:
+    assert api.get("contacts/1/timeline/", cursor=forged).json() == api.get("contacts/1/timeline/").json()
+
+
+def test_timeline_holds_what_merged_people_did_on_devices_of_their_own_alone(api: Api) -> None:
+    for name, shared in [("phone", False), ("tablet", True)]:
+        Identity.objects.create(contact_id=2, kind="anonymous_id", value=name, shared=shared)
+        Event.objects.create(anonymous_id=name, name=f"{name} used", source="web", message_id=name)
+    api.post("contacts/2/merge/", {"into": 1})
+
+    names = [event["name"] for event in api.get("contacts/1/timeline/").json()["results"]]
+
+    assert ("phone used" in names, "tablet used" in names) == (True, False)
 
 
 def test_merge_and_its_undoing(api: Api) -> None:

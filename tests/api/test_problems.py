@@ -1,3 +1,4 @@
+import base64
 from collections.abc import Callable
 from typing import Any
 
@@ -34,6 +35,13 @@ def test_dead_keys_are_refused(api: Api, change: str) -> None:
     document = assert_problem(api.get("contacts/"), 401)
 
     assert document["detail"] == "This key is unknown, expired or revoked."
+
+
+@pytest.mark.parametrize("place", ["p=x", "p=-1", "p=%00", "o=x", "r=x"])
+def test_a_forged_cursor_is_a_problem_document(api: Api, place: str) -> None:
+    cursor = base64.b64encode(place.encode()).decode()
+
+    assert assert_problem(api.get("contacts/", cursor=cursor), 404)["detail"] == "Invalid cursor"
 
 
 @pytest.mark.parametrize("path", ["contacts/999999/", "nothing/", "contacts/abc/", "contacts/1/nothing/"])

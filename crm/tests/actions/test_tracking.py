@@ -69,7 +69,7 @@ def test_visitors_stay_anonymous_until_they_say_who_they_are() -> None:
         ("m-2", ana.pk),
         ("m-3", ana.pk),
     ]
-    thread = Event.objects.of([ana.pk], ["v-1"], limit=10)
+    thread = Event.objects.of(ana, limit=10)
     assert {event.message_id for event in thread} >= {"m-1", "m-2", "m-3"}
 
 

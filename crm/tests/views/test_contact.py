@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from crm import live, timeline, value
 from crm.actions import consents, contacts, merges, notes, tasks
 from crm.ledger import because_of
-from crm.models import Claim, Consent, Contact, Event, Note, Task, User
+from crm.models import Claim, Consent, Contact, Event, Identity, Note, Task, User
 from crm.tests import factories
 from kernel.realtime import News, render_news
 
@@ -138,6 +138,13 @@ def test_thread_holds_merged_people_and_the_visits_before_they_said_who_they_are
 
     assert "Order Completed" in titles
     assert "Visited Home" in titles
+
+
+def test_thread_leaves_out_what_others_did_on_a_device_that_several_people_use(ana: Contact) -> None:
+    Identity.objects.create(contact=ana, kind="anonymous_id", value="tablet", shared=True)
+    Event.objects.create(anonymous_id="tablet", name="Order Completed", source="w", message_id="1")
+
+    assert "Order Completed" not in [knot.title for knot in timeline.read(ana).knots]
 
 
 def test_thread_shows_one_kind_or_one_channel(ana: Contact) -> None:
