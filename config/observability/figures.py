@@ -30,7 +30,10 @@ class Queue:
 
 @dataclass(frozen=True)
 class ConsumerState:
+    """`known` to this version; what another one left is kept for it."""
+
     name: str
+    known: bool
     unread: int
     retrying: int
     dead: int
@@ -49,17 +52,18 @@ def _queues() -> list[tuple[str, Any, QuerySet[Any]]]:
         ("inbound", _("Came in, not read yet"), RawInbound.objects.filter(state=RawInbound.State.RECEIVED)),
         ("deliveries", _("On the way out"), Delivery.objects.filter(state__in=going_out)),
         ("timers", _("Timers of journeys"), Timer.objects.all()),
-        ("retries", _("Events tried again"), Retry.objects.filter(dead=False)),
+        ("retries", _("Events tried again"), consume.workable_retries()),
     ]
 
 
 def consumers() -> list[ConsumerState]:
-    unread = consume.lags()
+    known, unread = set(consume.registered()), consume.lags()
     counted = Retry.objects.values_list("consumer", "dead").annotate(n=Count("pk"))
     counts = {(consumer, dead): n for consumer, dead, n in counted}
     return [
         ConsumerState(
             name=cursor.consumer,
+            known=cursor.consumer in known,
             unread=unread.get(cursor.consumer, 0),
             retrying=counts.get((cursor.consumer, False), 0),
             dead=counts.get((cursor.consumer, True), 0),
@@ -88,13 +92,13 @@ def _by_state(rows: QuerySet[Any]) -> dict[str, int]:
 _LAGS = """
 SELECT c.consumer, coalesce(extract(epoch FROM now() - e.recorded_at), 0) FROM crm_cursor c LEFT JOIN LATERAL (
     SELECT recorded_at FROM crm_event e WHERE (e.xid, e.id) > (c.xid, c.event_id) ORDER BY e.xid, e.id LIMIT 1) AS e
-ON true ORDER BY 1"""
+ON true WHERE c.consumer = ANY(%s) ORDER BY 1"""
 
 
 def lag_seconds() -> dict[str, float]:
     """By consumer: how long the oldest event that it has not read has been waiting."""
     with connection.cursor() as cursor:
-        cursor.execute(_LAGS)
+        cursor.execute(_LAGS, [consume.registered()])
         return {consumer: max(float(seconds), 0.0) for consumer, seconds in cursor.fetchall()}
 
 

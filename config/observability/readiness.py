@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from kombu import Connection
 
 from config import connecting
+from crm.ledger import consume
 
 PATIENCE = 0.8  # seconds for all parts together
 HEARTBEAT_STALE = 30  # seconds; a worker beats every 5
@@ -81,11 +82,11 @@ def _worker(execute: Callable[..., Any]) -> Part:
 _BEHIND = """
 SELECT c.consumer, extract(epoch FROM now() - e.recorded_at) FROM crm_cursor c CROSS JOIN LATERAL (
     SELECT recorded_at FROM crm_event e WHERE (e.xid, e.id) > (c.xid, c.event_id) ORDER BY e.xid, e.id LIMIT 1) AS e
-WHERE NOT c.paused AND e.recorded_at < now() - make_interval(secs => %s) ORDER BY 2 DESC"""
+WHERE NOT c.paused AND c.consumer = ANY(%s) AND e.recorded_at < now() - make_interval(secs => %s) ORDER BY 2 DESC"""
 
 
 def _consumers(execute: Callable[..., Any]) -> Part:
-    behind = execute(_BEHIND, [LAG_STALE]).fetchall()
+    behind = execute(_BEHIND, [consume.registered(), LAG_STALE]).fetchall()
     if not behind:
         return Part("consumers", True, format_lazy(_("none is more than {seconds} s behind"), seconds=LAG_STALE))
     said = _("{name} is {seconds} s behind")

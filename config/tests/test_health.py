@@ -1,4 +1,5 @@
 import time
+from collections.abc import Generator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from prometheus_client import Metric
 from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
-from config.observability import readiness
+from config.observability import figures, readiness
 from crm.ledger import consume
 from crm.models import ApiKey, Cursor, Event, Heartbeat
 from crm.tests import factories
@@ -71,18 +72,38 @@ def test_readyz_fails_for_an_old_heartbeat(client: Client) -> None:
     assert worker["detail"].startswith("last heartbeat 12")  # 120 s, and what this test took
 
 
+@pytest.fixture
+def slow() -> Generator[str]:
+    """A consumer that has read nothing yet."""
+    own = consume.Consumer("test.slow", (), lambda events: None, batched=True, gets_fact=False)
+    consume._add(own)
+    yield own.name
+    consume._consumers.pop(own.name)
+
+
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.usefixtures("beating")
+@pytest.mark.usefixtures("beating", "slow")
 def test_readyz_names_the_consumer_that_is_behind(client: Client) -> None:
     consume.ensure_cursors()
     Event.objects.create(name="x", message_id="1", recorded_at=TransactionNow() - timedelta(minutes=5), contact=None)
     Cursor.objects.update(xid=0, event_id=0, paused=True)
-    Cursor.objects.create(consumer="test.slow")
+    Cursor.objects.filter(consumer="test.slow").update(paused=False)
 
     answer = client.get("/readyz")
 
     assert answer.status_code == 503
     assert answer.json()["parts"]["consumers"] == {"ok": False, "detail": "test.slow is 300 s behind"}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("beating")
+def test_consumer_that_no_longer_exists_holds_nobody_up(client: Client) -> None:
+    """An upgrade took it away; its cursor stays where it was, in case of the way back."""
+    Cursor.objects.create(consumer="test.gone")
+    Event.objects.create(name="x", message_id="1", recorded_at=TransactionNow() - timedelta(minutes=5), contact=None)
+
+    assert client.get("/readyz").status_code == 200
+    assert "test.gone" not in figures.lag_seconds()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -158,6 +179,7 @@ def test_metrics_are_all_in_the_operators_guide(client: Client) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("slow")
 def test_metrics_count_events_and_tell_how_far_behind_a_consumer_is(client: Client) -> None:
     Cursor.objects.create(consumer="test.slow")
     before = families(client)["hilo_ledger_events"].samples[0].value

@@ -1,6 +1,7 @@
 import pytest
 from django.test import Client
 
+from config.observability import figures
 from crm.models import Cursor, Event, Heartbeat, Retry
 from crm.tests import factories
 
@@ -31,6 +32,16 @@ def test_operations_shows_services_consumers_queues_and_letters(admin: Client, l
     for shown in ("test.ask", "ValueError: no such survey", "conversation.resolved", "PostgreSQL", "worker"):
         assert shown in page
     assert 'hx-trigger="every 5s"' in page
+
+
+def test_consumer_that_this_version_does_not_know_is_shown_with_what_it_left(admin: Client, letter: Retry) -> None:
+    Retry.objects.update(dead=False)
+    Event.objects.create(name="x", message_id="2", contact=None)
+
+    [gone] = [state for state in figures.consumers() if state.name == "test.ask"]
+
+    assert (gone.known, gone.unread, gone.retrying) == (False, 0, 1)
+    assert "not in this version" in admin.get("/admin/operations/").content.decode()
 
 
 def test_operations_fragment_is_the_part_that_refreshes(admin: Client) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from crm.ledger.fact import Fact
@@ -80,6 +81,11 @@ def _add(new: Consumer) -> None:
 
 def all_consumers() -> list[Consumer]:
     return list(_consumers.values())
+
+
+def registered() -> list[str]:
+    """Names of this version's consumers. What others left stays: an upgrade may bring them back."""
+    return list(_consumers)
 
 
 def find(name: str) -> Consumer:
@@ -188,20 +194,25 @@ def rebuild(event: Event) -> Fact:
 
 def retry_due(limit: int = 100) -> int:
     """Try again what failed. After the last attempt an event stays as a dead letter until somebody replays it."""
-    rows = lease.claim(Retry.objects.filter(dead=False), limit=limit)
+    rows = lease.claim(workable_retries(), limit=limit)
     for row in rows:
         _retry_one(row)
     return len(rows)
 
 
+def workable_retries() -> QuerySet[Retry]:
+    """A paused consumer's wait until it goes on, and those of one that this version does not know until another does:
+    nothing is dropped because nobody is there to take it."""
+    working = Cursor.objects.filter(paused=False, consumer__in=registered())
+    return Retry.objects.filter(dead=False, consumer__in=working.values("consumer"))
+
+
 def _retry_one(row: Retry) -> None:
-    consumer = _consumers.get(row.consumer)
     try:
         with transaction.atomic():
             if not lease.holds(row):
                 return
-            if consumer is not None:
-                _call(consumer, [Event.objects.get(pk=row.event_id)])
+            _call(find(row.consumer), [Event.objects.get(pk=row.event_id)])
             Retry.objects.filter(pk=row.pk).delete()
     except Exception:
         _record_failure(row)
@@ -248,16 +259,20 @@ def is_behind() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT EXISTS (SELECT 1 FROM crm_event e WHERE (e.xid, e.id) > "
-            "(SELECT c.xid, c.event_id FROM crm_cursor c WHERE NOT c.paused ORDER BY c.xid, c.event_id LIMIT 1))"
+            "(SELECT c.xid, c.event_id FROM crm_cursor c WHERE NOT c.paused AND c.consumer = ANY(%s) "
+            "ORDER BY c.xid, c.event_id LIMIT 1))",
+            [registered()],
         )
         return bool(cursor.fetchone()[0])
 
 
 def lags() -> dict[str, int]:
-    """Events that each consumer has not read yet, counted up to 10,000. For readiness, metrics and operations."""
+    """Events that each consumer of this version has not read yet, counted up to 10,000. For metrics and operations."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT c.consumer, (SELECT count(*) FROM (SELECT 1 FROM crm_event e "
-            "WHERE (e.xid, e.id) > (c.xid, c.event_id) LIMIT 10000) AS unread) FROM crm_cursor c ORDER BY 1"
+            "WHERE (e.xid, e.id) > (c.xid, c.event_id) LIMIT 10000) AS unread) FROM crm_cursor c "
+            "WHERE c.consumer = ANY(%s) ORDER BY 1",
+            [registered()],
         )
         return dict(cursor.fetchall())

@@ -171,6 +171,39 @@ def test_a_paused_consumer_waits(consumer: Consumer) -> None:
     assert consume.drain(consumer) == 1
 
 
+def test_what_a_paused_consumer_failed_at_waits_too(consumer: Consumer) -> None:
+    happen(-5)
+    consume.drain(consumer)
+    Retry.objects.update(due_at=Now())
+    Cursor.objects.filter(consumer=consumer.name).update(paused=True)
+    assert consume.retry_due() == 0
+    Cursor.objects.update(paused=False)
+    assert consume.retry_due() == 1
+
+
+def test_what_a_consumer_failed_at_is_kept_while_nobody_is_called_so(consumer: Consumer) -> None:
+    """An older version may be running for a while: it knows fewer consumers."""
+    event = happen(-5)
+    consume.drain(consumer)
+    Retry.objects.update(due_at=Now())
+    consume._consumers.pop(consumer.name)
+    assert consume.retry_due() == 0
+    assert Retry.objects.get().attempts == 0
+
+    Event.objects.filter(pk=event.pk).update(properties={"litres": 5})
+    consume._add(consumer)
+    consume.retry_due()
+    assert (noted(), Retry.objects.count()) == ([5], 0)
+
+
+def test_consumer_that_no_longer_exists_is_behind_nothing(consumer: Consumer) -> None:
+    happen(1)
+    for everyone in consume.all_consumers():
+        consume.drain(everyone)
+    Cursor.objects.create(consumer="test.gone")
+    assert (consume.is_behind(), "test.gone" in consume.lags()) == (False, False)
+
+
 def test_lag_counts_what_is_unread(consumer: Consumer) -> None:
     for number in range(3):
         happen(number)
