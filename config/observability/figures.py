@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Count, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from crm.ledger import consume
-from crm.models import Cursor, Retry
-from journeys.models import Timer
+from crm.models import AccountMail, Cursor, Retry
+from journeys.models import Handover, Timer
 from kernel import lease
 from kernel.lists import capped_count
 from omnichannel.models import Delivery, RawInbound
@@ -46,14 +47,17 @@ def queues() -> Iterator[Queue]:
         yield Queue(name, label, capped_count(rows.filter(due_at__lte=Now())).number, lease.oldest_overdue(rows))
 
 
-def _queues() -> list[tuple[str, Any, QuerySet[Any]]]:
+def _queues() -> Iterator[tuple[str, Any, QuerySet[Any]]]:
     going_out = [Delivery.State.QUEUED, Delivery.State.UNKNOWN]
-    return [
+    yield from (
         ("inbound", _("Came in, not read yet"), RawInbound.objects.filter(state=RawInbound.State.RECEIVED)),
         ("deliveries", _("On the way out"), Delivery.objects.filter(state__in=going_out)),
         ("timers", _("Timers of journeys"), Timer.objects.all()),
+        ("handovers", _("People moving to a new version"), Handover.objects.workable()),
         ("retries", _("Events tried again"), consume.workable_retries()),
-    ]
+    )
+    if settings.SMTP_URL:  # else they are there for admins to read
+        yield "account_mails", _("Mails to colleagues"), AccountMail.objects.all()
 
 
 def consumers() -> list[ConsumerState]:

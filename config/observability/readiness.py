@@ -14,12 +14,21 @@ from django.utils.translation import gettext_lazy as _
 from kombu import Connection
 
 from config import connecting
+from config.observability import figures
 from crm.ledger import consume
 
 PATIENCE = 0.8  # seconds for all parts together
-HEARTBEAT_STALE = 30  # seconds; a worker beats every 5
+HEARTBEAT_STALE = 30  # seconds; most report every 5, who reads mailboxes every 15
 LAG_STALE = 60  # seconds that the oldest unread event may have waited
-LABELS = {"database": _("Database"), "worker": _("Worker"), "consumers": _("Consumers"), "broker": _("Broker")}
+LABELS = {
+    "database": _("Database"),
+    "worker": _("Worker"),
+    "consumers": _("Consumers"),
+    "broker": _("Broker"),
+    "smtp": _("Incoming mail by SMTP"),
+    "imap": _("Mailboxes read by IMAP"),
+    "beat": _("Clock of periodic work"),
+}
 
 
 @dataclass(frozen=True)
@@ -75,8 +84,22 @@ def _worker(execute: Callable[..., Any]) -> Part:
     row = execute("SELECT extract(epoch FROM now() - at) FROM crm_heartbeat WHERE service = 'worker'").fetchone()
     if row is None:
         return Part("worker", False, _("no worker has reported yet"))
-    detail = format_lazy(_("last heartbeat {seconds} s ago"), seconds=round(row[0]))
-    return Part("worker", row[0] < HEARTBEAT_STALE, detail)
+    return _reported("worker", row[0])
+
+
+def _reported(name: str, seconds: float) -> Part:
+    return Part(
+        name, seconds < HEARTBEAT_STALE, format_lazy(_("last heartbeat {seconds} s ago"), seconds=round(seconds))
+    )
+
+
+def listeners() -> list[Part]:
+    """For operators alone: pages and the API need none of them, so visitors are not sent away."""
+    ages = figures.heartbeat_ages()
+    return [
+        _reported(name, ages[name]) if name in ages else Part(name, False, _("it has not reported yet"))
+        for name in ("smtp", "imap", "beat")
+    ]
 
 
 _BEHIND = """

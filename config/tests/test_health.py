@@ -97,6 +97,16 @@ def test_readyz_names_the_consumer_that_is_behind(client: Client) -> None:
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("beating")
+def test_listener_that_is_gone_sends_no_visitor_away(client: Client) -> None:
+    Heartbeat.objects.create(service="smtp", at=Now() - timedelta(minutes=2))
+
+    answer = client.get("/readyz")
+
+    assert (answer.status_code, "smtp" in answer.json()["parts"]) == (200, False)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("beating")
 def test_consumer_that_no_longer_exists_holds_nobody_up(client: Client) -> None:
     """An upgrade took it away; its cursor stays where it was, in case of the way back."""
     Cursor.objects.create(consumer="test.gone")

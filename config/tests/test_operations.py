@@ -1,8 +1,12 @@
-import pytest
-from django.test import Client
+from datetime import timedelta
 
-from config.observability import figures
-from crm.models import Cursor, Event, Heartbeat, Retry
+import pytest
+from django.db.models.functions import Now
+from django.test import Client
+from pytest_django import Settings
+
+from config.observability import figures, readiness
+from crm.models import AccountMail, Cursor, Event, Heartbeat, Retry
 from crm.tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +36,37 @@ def test_operations_shows_services_consumers_queues_and_letters(admin: Client, l
     for shown in ("test.ask", "ValueError: no such survey", "conversation.resolved", "PostgreSQL", "worker"):
         assert shown in page
     assert 'hx-trigger="every 5s"' in page
+
+
+def test_listeners_are_shown_with_when_they_last_reported(admin: Client) -> None:
+    Heartbeat.objects.create(service="smtp")
+    Heartbeat.objects.create(service="imap", at=Now() - timedelta(minutes=2))
+
+    shown = {part.name: (part.ok, str(part.detail)) for part in readiness.listeners()}
+
+    assert shown == {
+        "smtp": (True, "last heartbeat 0 s ago"),
+        "imap": (False, "last heartbeat 120 s ago"),
+        "beat": (False, "it has not reported yet"),
+    }
+    page = admin.get("/admin/operations/").content.decode()
+    for label in ("Incoming mail by SMTP", "Mailboxes read by IMAP", "Clock of periodic work"):
+        assert label in page
+
+
+def test_every_queue_that_a_worker_looks_at_is_shown(settings: Settings) -> None:
+    settings.SMTP_URL = "smtp://mail.example"
+    AccountMail.objects.create(address="ana@hilo.example", sender="x@hilo.example", subject="x")
+
+    due = {queue.name: queue.due for queue in figures.queues()}
+
+    assert due == dict.fromkeys(["inbound", "deliveries", "timers", "handovers", "retries"], 0) | {"account_mails": 1}
+
+
+def test_mails_that_nobody_is_to_send_are_no_queue(settings: Settings) -> None:
+    settings.SMTP_URL = ""
+
+    assert "account_mails" not in [queue.name for queue in figures.queues()]
 
 
 def test_consumer_that_this_version_does_not_know_is_shown_with_what_it_left(admin: Client, letter: Retry) -> None:

@@ -28,7 +28,7 @@ def operations(request: HttpRequest) -> HttpResponse:
 
 def state() -> dict[str, Any]:
     return {
-        "parts": readiness.check(),
+        "parts": readiness.check() + readiness.listeners(),
         "database_version": figures.database_version(),
         "database_bytes": figures.database_bytes(),
         "oldest_writer": figures.oldest_writer(),

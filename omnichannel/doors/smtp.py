@@ -11,6 +11,7 @@ import hashlib
 import logging
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from email.utils import format_datetime
 from typing import Any, ParamSpec, TypeVar
 
@@ -18,6 +19,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.db import DatabaseError, close_old_connections
 from django.utils import timezone
 
+from crm.actions import heartbeats
 from omnichannel.actions import inbound
 from omnichannel.channels.email import tokens
 from omnichannel.models import Channel
@@ -84,6 +86,14 @@ class Handler:
     async def handle_exception(self, error: Exception) -> str:
         log.error("SMTP session failed", exc_info=error)
         return "451 4.3.0 Please try again later"
+
+
+async def report() -> None:
+    """Until it is cancelled. Work of the loop itself: one that hangs is missed."""
+    while True:
+        with suppress(DatabaseError):
+            await in_thread(heartbeats.report, "smtp")
+        await asyncio.sleep(heartbeats.EVERY_SECONDS)
 
 
 async def in_thread(function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from django.db import DatabaseError, close_old_connections, connection
 
+from crm.actions import heartbeats
 from omnichannel.doors.imap import Mailbox
 from omnichannel.models import Channel, ImapCursor
 
@@ -35,6 +36,7 @@ class Watch:
         """Starts readers for new accounts, and anew for changed ones; stops those that are gone."""
         close_old_connections()
         try:
+            heartbeats.report("imap")
             accounts = {channel.pk: channel for channel in imap_channels()}
         except DatabaseError:
             log.warning("the mail accounts cannot be read now", exc_info=True)

@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from omnichannel.doors.smtp import make_door
+from omnichannel.doors.smtp import make_door, report
 
 
 class Command(BaseCommand):
@@ -38,5 +38,7 @@ async def serve(host: str, port: int) -> None:
     for signum in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signum, stop.set)
     server = await loop.create_server(make_door, host, port)
+    reporting = asyncio.create_task(report())
     async with server:
         await stop.wait()
+    reporting.cancel()

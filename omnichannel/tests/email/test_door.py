@@ -1,4 +1,6 @@
 import asyncio
+import os
+import signal
 import smtplib
 import threading
 from collections.abc import Iterator
@@ -7,10 +9,12 @@ from typing import Any
 import pytest
 from django.db import DatabaseError
 
+from crm.models import Heartbeat
 from omnichannel.actions import inbound
 from omnichannel.channels.email.tests.mails import raw_mail
 from omnichannel.channels.email.tokens import Token
 from omnichannel.doors import smtp as door
+from omnichannel.management.commands.smtp_listener import serve
 from omnichannel.models import Channel, RawInbound
 from omnichannel.tests.factories import make_channel
 
@@ -131,3 +135,15 @@ def test_trace_cannot_be_used_to_forge_headers() -> None:
     lines = door.trace({"mail_from": "a\r\nX: y", "peer": "1.2.3.4", "helo": "h\nX: z"})
     assert lines.count(b"\r\n") == 2
     assert lines.startswith(b"Return-Path: <a??X:?y>\r\nReceived: from h?X:?z ([1.2.3.4]) by Hilo")
+
+
+def test_door_says_that_it_is_there_until_it_is_told_to_stop() -> None:
+    async def look_and_stop() -> None:
+        serving = asyncio.create_task(serve("127.0.0.1", 0))
+        while not await door.in_thread(Heartbeat.objects.filter(service="smtp").exists):
+            await asyncio.sleep(0.02)
+        os.kill(os.getpid(), signal.SIGTERM)
+        await serving
+        await close_database()
+
+    asyncio.run(asyncio.wait_for(look_and_stop(), timeout=10))

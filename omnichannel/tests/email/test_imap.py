@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from crm.models import Heartbeat
 from omnichannel.actions import inbound
 from omnichannel.channels.email.tests.mails import raw_mail
 from omnichannel.doors import imap
@@ -159,6 +160,11 @@ def eventually(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.02)
+
+
+def test_watch_says_that_it_is_there_though_it_has_no_mailbox_to_read(watching: Callable[[], Watch]) -> None:
+    watching()
+    eventually(Heartbeat.objects.filter(service="imap").exists)
 
 
 def test_idling_reader_gets_new_mail_at_once(
