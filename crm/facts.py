@@ -5,7 +5,14 @@ from typing import ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
-from crm.ledger.fact import Fact, fact
+from crm.ledger.fact import Fact, fact, labels
+from crm.models import Consent, Contact, Feeling, Identity
+
+
+def _fields(names: str) -> str:
+    """Of a contact: "language, time_zone" by the names that pages have for them."""
+    known = {field.name: str(field.verbose_name) for field in Contact._meta.concrete_fields}
+    return ", ".join(known.get(name, name) for name in names.split(", "))
 
 
 @fact
@@ -24,6 +31,7 @@ class ContactIdentified(Fact):
 
     name: ClassVar = "contact.identified"
     story: ClassVar = _("Known also by {kind}")
+    words: ClassVar = {"kind": labels(Identity.Kind)}
     icon: ClassVar = "fingerprint"
     kind: str = ""
     identity_id: int = 0
@@ -36,6 +44,7 @@ class IdentityShared(Fact):
 
     name: ClassVar = "identity.shared"
     story: ClassVar = _("Several people use this {kind}; it joins nobody any more")
+    words: ClassVar = {"kind": labels(Identity.Kind)}
     icon: ClassVar = "users"
     kind: str = ""
     identity_id: int = 0
@@ -46,6 +55,7 @@ class IdentityShared(Fact):
 class ContactUpdated(Fact):
     name: ClassVar = "contact.updated"
     story: ClassVar = _("Changed: {changed}")
+    words: ClassVar = {"changed": _fields}
     icon: ClassVar = "pencil"
     changed: str = ""
 
@@ -55,6 +65,7 @@ class ContactUpdated(Fact):
 class FeelingChanged(Fact):
     name: ClassVar = "contact.feeling_changed"
     story: ClassVar = _("Feels {feeling}")
+    words: ClassVar = {"feeling": labels(Feeling)}
     icon: ClassVar = "heart"
     feeling: str = ""
     previous: str = ""
@@ -128,6 +139,7 @@ class ConsentChanged(Fact):
 
     name: ClassVar = "consent.changed"
     story: ClassVar = _("Consent {state}: {purpose}")
+    words: ClassVar = {"state": labels(Consent.State)}
     icon: ClassVar = "shield-check"
     purpose: str = ""
     state: str = ""

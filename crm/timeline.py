@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, TextChoices
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.functional import Promise
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.ledger.fact import fact_class, tell
-from crm.models import Consent, Contact, Event, Feeling, Identity
+from crm.models import Contact, Event, Feeling
 from crm.models.event import EventQuerySet
 from kernel import lists
 
@@ -113,7 +113,7 @@ def knot(event: Event, *, cause: str = "", month: date | None = None) -> Knot:
     return Knot(
         id=event.pk,
         kind=kind_of(event.name),
-        title=title_of(event),
+        title=tell(event.name, event.properties),
         text="" if fact_class(event.name) else few_words(event.properties),
         feeling=_feeling(event.properties),
         cause=cause,
@@ -126,30 +126,7 @@ def _causes(events: Iterable[Event]) -> dict[int, str]:
     """Why: the stories of the events that led to these, in one query."""
     ids = {event.cause_id for event in events if event.cause_id}
     causes = Event.objects.filter(pk__in=ids) if ids else []
-    return {event.pk: _("because of: %(story)s") % {"story": title_of(event)} for event in causes}
-
-
-def title_of(event: Event) -> str:
-    return tell(event.name, _readable(event.properties))
-
-
-_CHOICES: dict[str, type[TextChoices]] = {"feeling": Feeling, "state": Consent.State, "kind": Identity.Kind}
-
-
-def _readable(properties: dict[str, Any]) -> dict[str, Any]:
-    """Names of fields and of choices in the reader's language; ledgers keep them as code does."""
-    words = dict(properties)
-    if isinstance(words.get("changed"), str):
-        words["changed"] = ", ".join(_field_label(name) for name in words["changed"].split(", "))
-    for name, choices in _CHOICES.items():
-        if words.get(name) in choices.values:
-            words[name] = choices(words[name]).label
-    return words
-
-
-def _field_label(name: str) -> str:
-    known = {field.name: field for field in Contact._meta.concrete_fields}
-    return str(known[name].verbose_name) if name in known else name
+    return {event.pk: _("because of: %(story)s") % {"story": tell(event.name, event.properties)} for event in causes}
 
 
 def _feeling(properties: dict[str, Any]) -> str:

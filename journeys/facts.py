@@ -6,6 +6,7 @@ from typing import ClassVar
 from django.utils.translation import gettext_lazy as _
 
 from crm.ledger import Fact, fact
+from kernel.told import told
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +56,7 @@ class JourneyExited(_OfJourney):
 
     name: ClassVar = "journey.exited"
     story: ClassVar = _("Taken out of the journey {journey}: {reason}")
+    words: ClassVar = {"reason": told}
     icon: ClassVar = "log-out"
     reason: str = ""
 
@@ -66,5 +68,6 @@ class JourneyFailed(_OfJourney):
 
     name: ClassVar = "journey.failed"
     story: ClassVar = _("Journey {journey} stopped: {reason}")
+    words: ClassVar = {"reason": told}
     icon: ClassVar = "circle-alert"
     reason: str = ""

@@ -10,6 +10,7 @@ from crm.models import Event
 from journeys.graph import Graph
 from journeys.models import Enrolment, Step
 from journeys.nodes.base import Placed
+from kernel.told import told
 
 SHAPES = {"failed": "case", "exited": "case"}
 
@@ -59,7 +60,7 @@ def outcome(step: Step, placed: Placed | None) -> str:
     if said is None:
         branches = placed.kind.branches(placed.config) if placed else {}
         said = str(branches.get(step.outcome) or step.outcome)
-    return ": ".join(part for part in (said, step.detail) if part)
+    return ": ".join(part for part in (said, told(step.detail)) if part)
 
 
 def place(enrolment: Enrolment, graph: Graph | None) -> str:

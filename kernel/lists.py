@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import number_format
 
 CAP = 10_000
 Row = TypeVar("Row", bound=models.Model)
@@ -112,7 +113,8 @@ class Count:
     capped: bool
 
     def __str__(self) -> str:
-        return f"{self.number:,}+" if self.capped else f"{self.number:,}"
+        number = number_format(self.number, force_grouping=True)
+        return f"{number}+" if self.capped else number
 
 
 def capped_count(rows: models.QuerySet[Any], cap: int = CAP) -> Count:

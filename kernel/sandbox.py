@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from kernel.sandbox_child import FRAME, REPLY
+from kernel.told import kept
 
 ROOT = Path(__file__).resolve().parent.parent
 JOBS_PER_WORKER = 200
@@ -44,6 +45,16 @@ class Limits:
     memory: int = 1 << 30
     input: int = 52 << 20
     output: int = 64 << 20
+
+
+TOO_MUCH_INPUT = kept("Input of {size} bytes is over the limit of {limit}.")
+TOO_MUCH_OUTPUT = kept("Output of {size} bytes is over the limit of {limit}.")
+LONG_OUTPUT = kept("Output of {size} bytes is over the limit.")
+NO_BEGINNING = kept("The sandbox process ended before it began, twice.")
+TOO_LONG = kept("The work took longer than the wall time allowed.")
+TOO_MUCH_WORK = kept("The work took more CPU time than allowed.")
+TOO_MUCH_MEMORY = kept("The work needed more memory than allowed.")
+ENDED = kept("The sandbox process ended with {reason}.")
 
 
 class SandboxError(Exception):
@@ -83,7 +94,7 @@ def run(module: str, function: str, payload: bytes, *, limits: Limits | None = N
     """Calls `function(payload, **options)` of `module` in a child. Raises a `SandboxError` if there is no result."""
     limits = limits or Limits()
     if len(payload) > limits.input:
-        raise SandboxTooLarge(f"Input of {len(payload)} bytes is over the limit of {limits.input}.")
+        raise SandboxTooLarge(TOO_MUCH_INPUT.format(size=len(payload), limit=limits.input))
     header = {"module": module, "function": function, "options": options, "cpu": limits.cpu, "output": limits.output}
     for _ in range(2):
         worker = _pool.take(limits.memory)
@@ -93,7 +104,7 @@ def run(module: str, function: str, payload: bytes, *, limits: Limits | None = N
             continue
         finally:
             _pool.give_back(worker)
-    raise SandboxCrash("The sandbox process ended before it began, twice.")
+    raise SandboxCrash(NO_BEGINNING)
 
 
 def close() -> None:
@@ -135,7 +146,7 @@ class _Worker:
         self._send(payload, deadline, started=True)
         kind, size = REPLY.unpack(self._receive(REPLY.size, deadline))
         if size > limits.output:
-            raise SandboxTooLarge(f"Output of {size} bytes is over the limit of {limits.output}.")
+            raise SandboxTooLarge(TOO_MUCH_OUTPUT.format(size=size, limit=limits.output))
         body = self._receive(size, deadline)
         self.healthy = kind in b"JBE" and len(payload) + size < LARGE_PAYLOAD
         return _decode(kind, body)
@@ -163,15 +174,15 @@ class _Worker:
         with selectors.PollSelector() as selector:
             selector.register(fd, event)
             if not selector.select(max(0.0, deadline - time.monotonic())):
-                raise SandboxTimeout("The work took longer than the wall time allowed.")
+                raise SandboxTimeout(TOO_LONG)
 
     def _ended(self) -> Exception:
         code = self.process.wait()
         if code == -signal.SIGXCPU:
-            return SandboxTimeout("The work took more CPU time than allowed.")
+            return SandboxTimeout(TOO_MUCH_WORK)
         if code == 0 or (code == -signal.SIGKILL and self.jobs > 1):  # ended, or was killed, while it was idle
             return _Gone()
-        return SandboxCrash(f"The sandbox process ended with {_name_of(code)}.")
+        return SandboxCrash(ENDED.format(reason=_name_of(code)))
 
     def stop(self) -> None:
         self.process.kill()
@@ -195,9 +206,9 @@ def _decode(kind: bytes, body: bytes) -> Any:
         case b"B":
             return body
         case b"M":
-            raise SandboxMemory("The work needed more memory than allowed.")
+            raise SandboxMemory(TOO_MUCH_MEMORY)
         case b"O":
-            raise SandboxTooLarge(f"Output of {body.decode()} bytes is over the limit.")
+            raise SandboxTooLarge(LONG_OUTPUT.format(size=body.decode()))
     raise SandboxFailed(*json.loads(body))
 
 

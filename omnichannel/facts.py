@@ -6,6 +6,8 @@ from typing import ClassVar
 from django.utils.translation import gettext_lazy as _
 
 from crm.ledger import Fact, fact
+from crm.ledger.fact import labels
+from omnichannel.models import Delivery
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +112,7 @@ class DeliveryChanged(Fact):
 
     name: ClassVar = "message.delivery_changed"
     story: ClassVar = _("Message {state}")
+    words: ClassVar = {"state": labels(Delivery.State)}
     icon: ClassVar = "send"
     delivery_id: int
     message_id: int

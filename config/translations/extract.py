@@ -16,6 +16,8 @@ KEYWORDS: dict[str, tuple[str, ...]] = {
     "gettext_lazy": ("id",),
     "gettext_noop": ("id",),
     "_": ("id",),
+    "kept": ("id",),
+    "noted": ("id",),
     "ngettext": ("id", "plural"),
     "ngettext_lazy": ("id", "plural"),
     "pgettext": ("context", "id"),

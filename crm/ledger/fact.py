@@ -1,14 +1,23 @@
 """What a fact is: a frozen dataclass in the past tense, with a name in the ledger and a way to be told."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.db.models import TextChoices
 from django.utils.functional import Promise
 
 from kernel.registry import RegistrationError
+
+Words = Callable[[Any], object]
+
+
+def labels(choices: type[TextChoices]) -> Words:
+    """For `words`: the label of a choice; what is none is told as it is."""
+    known = dict(choices.choices)
+    return lambda value: known.get(value, value)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,11 +25,13 @@ class Fact:
     """Base of all facts. Subclasses add fields that fit into JSON: ids, numbers, short words; no bodies, no secrets.
 
     `name` is the ledger's name (`conversation.resolved`); `story` is how a timeline tells it, a lazy translation with
-    the fields as placeholders ("Resolved: {subject}"); `icon` names an icon of the sprite.
+    the fields as placeholders ("Resolved: {subject}"); `words` puts values that the ledger keeps as code does into the
+    reader's language; `icon` names an icon of the sprite.
     """
 
     name: ClassVar[str]
     story: ClassVar[str | Promise]
+    words: ClassVar[Mapping[str, Words]] = {}
     icon: ClassVar[str] = "circle-dot"
 
     contact_id: int | None
@@ -61,7 +72,8 @@ def tell(name: str, properties: dict[str, Any]) -> str:
     known = _facts.get(name)
     if known is None:
         return name
-    return str(known.story).format_map(_Forgiving(properties))
+    said = {field: word(properties[field]) for field, word in known.words.items() if field in properties}
+    return str(known.story).format_map(_Forgiving(properties | said))
 
 
 class _Forgiving(dict[str, Any]):

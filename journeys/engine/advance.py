@@ -10,10 +10,13 @@ from journeys.graph import Graph
 from journeys.models import Version
 from journeys.nodes.base import Answer, Ask, End, Next, Placed, Send, Wait
 from journeys.people import Person
+from kernel.told import kept
 
 log = logging.getLogger(__name__)
 
 MOST_ROUNDS = 250  # a graph has at most 200 nodes and no loop without a wait: more than this is a fault of a node
+RESTLESS = kept("Did not come to rest after {nodes} nodes.")
+NO_BRANCH = kept("The node {node} answered with the branch '{branch}', which it does not have.")
 
 
 def advance(travellers: Sequence[Traveller]) -> None:
@@ -29,7 +32,7 @@ def advance(travellers: Sequence[Traveller]) -> None:
             break
         moving = _round(moving, graphs, people)
     for traveller in moving:
-        traveller.fail(f"Did not come to rest after {MOST_ROUNDS} nodes.")
+        traveller.fail(RESTLESS.format(nodes=MOST_ROUNDS))
     store.write(travellers, versions)
 
 
@@ -63,7 +66,7 @@ def _go(traveller: Traveller, answer: Next, graph: Graph) -> None:
     try:
         to = graph.after(traveller.node, answer.branch)
     except KeyError:
-        traveller.fail(f"The node {traveller.node} answered with the branch {answer.branch!r}, which it does not have.")
+        traveller.fail(NO_BRANCH.format(node=traveller.node, branch=answer.branch))
     else:
         traveller.go(answer.branch, to, answer.detail)
 

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from journeys.graph import Graph, GraphError, parse
 from journeys.models import Version
+from kernel.told import kept
 
 log = logging.getLogger(__name__)
 
 MOST = 500
-BROKEN = "This version cannot be read any more: a kind of node or condition that it uses is not installed."
+BROKEN = kept("This version cannot be read any more: a kind of node or condition that it uses is not installed.")
 _kept: dict[tuple[int, datetime | None], Graph | None] = {}
 
 

@@ -13,10 +13,14 @@ from journeys import rendering
 from journeys.engine.traveller import Traveller
 from journeys.nodes.base import Ask, Next, Send
 from kernel.sandbox import SandboxError
+from kernel.told import kept
 from omnichannel.actions.mailings import Mailing, send_many
 from omnichannel.models import Conversation, Delivery
 
 Wish = TypeVar("Wish")
+ASKED = kept("asked")
+LEFT_ALONE = kept("left alone")
+UNWRITTEN = kept("The message could not be written: {reason}")
 Onward = list[tuple[Traveller, Next]]
 
 
@@ -29,12 +33,12 @@ def send(wishes: Sequence[tuple[Traveller, Send]]) -> Onward:
         rendered = rendering.render(drafts)
     except SandboxError as error:
         for traveller, _wish in wishes:
-            traveller.fail(f"The message could not be written: {error}")
+            traveller.fail(UNWRITTEN.format(reason=error))
         return []
     good = []
     for (traveller, wish), draft, message in zip(wishes, drafts, rendered, strict=True):
         if message.error:
-            traveller.fail(f"The message could not be written: {message.error}")
+            traveller.fail(UNWRITTEN.format(reason=message.error))
         else:
             good.append((traveller, (wish, draft, message)))
     return _together(good, _write)
@@ -74,7 +78,7 @@ def _invite(wishes: Sequence[tuple[Traveller, Ask]]) -> Onward:
     onward = []
     for traveller, wish in wishes:
         asked = _invite_one(traveller, surveys[wish.survey_id], conversations.get(traveller.enrolment_id))
-        onward.append((traveller, Next(detail="asked" if asked else "left alone")))
+        onward.append((traveller, Next(detail=ASKED if asked else LEFT_ALONE)))
     return onward
 
 

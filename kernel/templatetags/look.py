@@ -15,7 +15,10 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, pgettext
 
+from kernel.told import told
+
 register = template.Library()
+register.filter("told", told)
 
 HUES = 8
 RECENT = timedelta(

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from crm.actions import contacts
 from kernel import lease
 from kernel.failpoints import failpoint
+from kernel.told import kept
 from kernel.wakeup import wake
 from omnichannel.actions import conversations
 from omnichannel.channels.base import ChannelError, InboundMessage
@@ -19,6 +20,8 @@ log = logging.getLogger(__name__)
 # A mail is read in a tenth of a second, so what a killed worker was at is soon free again. What takes longer loses its
 # first lease, and with it what was read; from then on it has more than the parser's wall limit of 45 s.
 READING, READING_AGAIN = timedelta(seconds=10), timedelta(seconds=60)
+KILLED_THE_READER = kept("Reading it stopped the reader each time, without a message.")
+NOBODY = kept("It does not say who sent it.")
 
 
 def receive_raw(*, channel_id: int, dedup_key: str, body: bytes, meta: dict[str, Any] | None = None) -> RawInbound:
@@ -59,7 +62,7 @@ def process_due(limit: int = 20) -> int:
 def process(raw: RawInbound) -> None:
     """One claimed item: parse outside any transaction, then file it in one. Failures retry, then quarantine."""
     if raw.attempts > raw.max_attempts:  # its last attempt killed the worker before it could say anything
-        quarantine(raw, "Reading it stopped the reader each time, without a message.")
+        quarantine(raw, KILLED_THE_READER)
         return
     try:
         messages = raw.channel.plugin.parse(raw)
@@ -68,7 +71,7 @@ def process(raw: RawInbound) -> None:
     except ChannelError as error:
         _fail(raw, str(error), for_good=error.permanent)
     except contacts.NobodyClaimed:
-        _fail(raw, "It does not say who sent it.", for_good=True)
+        _fail(raw, NOBODY, for_good=True)
     except Exception as error:
         log.exception("inbound item could not be filed", extra={"raw_id": raw.pk})
         _fail(raw, f"{type(error).__name__}: {error}")

@@ -82,7 +82,9 @@ def test_place_that_cannot_be_written_is_no_trouble(
     assert not prepared.needs_nothing(services.servers, demo=False)
 
 
-def test_database_without_tables_needs_everything_and_does_not_complain(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_database_without_tables_needs_everything_and_does_not_complain(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(prepared, "DATABASE", "postgres")
 
     assert not prepared.needs_nothing(services.servers, demo=False)

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 from django.db import transaction
+from django.utils import translation
 
 from crm.facts import NoteWritten
 from crm.ledger import CausalLoop, Fact, because_of, fact, publish, publish_many
@@ -75,6 +76,20 @@ def test_story_is_told_from_properties_and_survives_missing_ones() -> None:
     assert tell("test.kettle_boiled", {"litres": 2}) == "Boiled 2 litres"
     assert tell("test.kettle_boiled", {}) == "Boiled … litres"
     assert tell("Order Completed", {"total": 3}) == "Order Completed"
+
+
+@pytest.mark.parametrize(
+    ("name", "properties", "shown"),
+    [
+        ("contact.feeling_changed", {"feeling": "glad"}, "Ánimo: contento"),
+        ("contact.feeling_changed", {"feeling": "of an older version"}, "Ánimo: of an older version"),
+        ("contact.updated", {"changed": "first_name, language"}, "Cambió: nombre, idioma"),
+        ("message.delivery_changed", {"state": "sent"}, "Mensaje: enviado"),
+    ],
+)
+def test_words_of_the_code_are_told_in_the_readers_language(name: str, properties: dict[str, Any], shown: str) -> None:
+    with translation.override("es"):
+        assert tell(name, properties) == shown
 
 
 def test_a_fact_needs_name_and_story_and_a_name_of_its_own() -> None:

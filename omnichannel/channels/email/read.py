@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from kernel import sandbox
+from kernel.told import kept
 
+from .mime.tree import REFUSALS, MailRefused
 from .parsed import ParsedMail
 
 MODULE = "omnichannel.channels.email.parse"
 HEADER = 4
+for _sentence in REFUSALS:
+    kept(_sentence)
 
 
 class UnreadableMail(Exception):
@@ -49,7 +53,7 @@ def _call(function: str, raw: bytes) -> Any:
     except (sandbox.SandboxTimeout, sandbox.SandboxMemory, sandbox.SandboxCrash):
         return _call_without_html(function, raw)
     except sandbox.SandboxFailed as error:
-        raise UnreadableMail(error.message if error.kind == "MailRefused" else str(error)) from error
+        raise UnreadableMail(error.message if error.kind == MailRefused.__name__ else str(error)) from error
     except sandbox.SandboxError as error:
         raise UnreadableMail(str(error)) from error
 

@@ -17,6 +17,21 @@ MAX_HEADER_BLOCK = 64 << 10
 MAX_PARTS = 1000
 MAX_DEPTH = 50
 
+REFUSALS: list[str] = []
+
+
+def noted(sentence: str) -> str:
+    """A text to translate. The sandbox knows nothing of the house: read.py has it told."""
+    REFUSALS.append(sentence)
+    return sentence
+
+
+TOO_LARGE = noted("The mail has {size} bytes; the limit is {limit}.")
+NO_MAIL = noted("This is no mail: it has no header fields.")
+TOO_DEEP = noted("The mail is nested more than {levels} levels deep.")
+LONG_HEADER = noted("A header block has {size} bytes; the limit is {limit}.")
+TOO_MANY_PARTS = noted("The mail has more than {parts} parts.")
+
 BLANK_LINE = re.compile(rb"\r\n\r\n|\n\n|\n\r\n|\r\r(?!\n)")
 FIELD_START = re.compile(rb"[!-9;-~]{1,100}[ \t]*:")
 NO_FIELD = re.compile(rb"(?m)^(?![ \t]|[!-9;-~]{1,100}[ \t]*:)")
@@ -56,10 +71,10 @@ class Part:
 def parse_tree(raw: bytes) -> Part:
     """Raises MailRefused beyond a limit."""
     if len(raw) > MAX_SIZE:
-        raise MailRefused(f"The mail has {len(raw)} bytes; the limit is {MAX_SIZE}.")
+        raise MailRefused(TOO_LARGE.format(size=len(raw), limit=MAX_SIZE))
     root = read_part(_without_mbox_line(raw))
     if not root.headers.fields:
-        raise MailRefused("This is no mail: it has no header fields.")
+        raise MailRefused(NO_MAIL)
     level, count = [root], 1
     for _ in range(MAX_DEPTH + 1):
         following: list[Part] = []
@@ -70,7 +85,7 @@ def parse_tree(raw: bytes) -> Part:
         if not following:
             return root
         level = following
-    raise MailRefused(f"The mail is nested more than {MAX_DEPTH} levels deep.")
+    raise MailRefused(TOO_DEEP.format(levels=MAX_DEPTH))
 
 
 def _without_mbox_line(raw: bytes) -> bytes:
@@ -82,7 +97,7 @@ def _without_mbox_line(raw: bytes) -> bytes:
 def read_part(data: bytes, *, default_type: str = "text/plain") -> Part:
     head, body = split_head(data)
     if len(head) > MAX_HEADER_BLOCK:
-        raise MailRefused(f"A header block has {len(head)} bytes; the limit is {MAX_HEADER_BLOCK}.")
+        raise MailRefused(LONG_HEADER.format(size=len(head), limit=MAX_HEADER_BLOCK))
     headers = parse_block(head)
     content_type, parameters = parse_parameters(headers.raw("content-type"))
     disposition, disposition_parameters = parse_parameters(headers.raw("content-disposition"))
@@ -111,7 +126,7 @@ def split_children(part: Part, allowed: int) -> None:
     default = "message/rfc822" if part.content_type == "multipart/digest" else "text/plain"
     for chunk in _chunks(part.body, boundary.encode("utf-8", "replace")):
         if len(part.children) >= allowed:
-            raise MailRefused(f"The mail has more than {MAX_PARTS} parts.")
+            raise MailRefused(TOO_MANY_PARTS.format(parts=MAX_PARTS))
         part.children.append(read_part(chunk, default_type=default))
 
 

@@ -1,0 +1,50 @@
+"""Kept sentences are found again and told in the reader's language."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.utils import translation
+
+from kernel import told as module
+from kernel.told import kept, told
+
+
+@pytest.fixture(autouse=True)
+def sentences(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(module, "_sentences", [])
+    kept("It does not say who sent it.")
+    kept("The mail has {size} bytes; the limit is {limit}.")
+    kept("The message could not be written: {reason}")
+    with translation.override("es"):
+        yield
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("It does not say who sent it.", "No dice quién lo envió."),
+        ("The mail has 9 bytes; the limit is 5.", "El correo tiene 9 bytes; el límite es 5."),
+        ("550 5.1.1 no such user", "550 5.1.1 no such user"),
+        ("", ""),
+    ],
+)
+def test_sentence_is_told_in_the_readers_language(text: str, shown: str) -> None:
+    assert told(text) == shown
+
+
+def test_words_of_others_inside_stay_as_they_are_and_braces_do_no_harm() -> None:
+    text = "The message could not be written: {0} line one\nline two"
+
+    assert told(text) == "No se ha podido escribir el mensaje: {0} line one\nline two"
+
+
+def test_sentence_in_a_blank_is_told_too() -> None:
+    text = "The message could not be written: It does not say who sent it."
+
+    assert told(text).endswith(": No dice quién lo envió.")
+
+
+def test_sentence_that_says_most_wins() -> None:
+    kept("The mail {rest}")
+
+    assert told("The mail has 9 bytes; the limit is 5.") == "El correo tiene 9 bytes; el límite es 5."
