@@ -1,5 +1,6 @@
 """The one beat of an installation: it holds a lock, and says that it is there."""
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ import psycopg
 import pytest
 
 from config.management.commands import beat
+from crm.actions import heartbeats
 from crm.models import Heartbeat
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,8 +26,8 @@ def test_beat_reports_over_the_connection_that_holds_its_lock(
     lock: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ended = threading.Event()
-    monkeypatch.setattr(beat.os, "_exit", lambda code: ended.set())
-    monkeypatch.setattr(beat.heartbeats, "EVERY_SECONDS", 0.02)
+    monkeypatch.setattr(os, "_exit", lambda code: ended.set())
+    monkeypatch.setattr(heartbeats, "EVERY_SECONDS", 0.02)
     watching = threading.Thread(target=beat._watch, args=(lock,))
     watching.start()
     deadline = time.monotonic() + 10

@@ -16,7 +16,7 @@ from email.utils import format_datetime
 from typing import Any, ParamSpec, TypeVar
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, Error, close_old_connections
 from django.utils import timezone
 
 from crm.actions import heartbeats
@@ -91,7 +91,7 @@ class Handler:
 async def report() -> None:
     """Until it is cancelled. Work of the loop itself: one that hangs is missed."""
     while True:
-        with suppress(DatabaseError):
+        with suppress(Error):
             await in_thread(heartbeats.report, "smtp")
         await asyncio.sleep(heartbeats.EVERY_SECONDS)
 
