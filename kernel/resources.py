@@ -83,6 +83,15 @@ def number(request: Request, name: str) -> int | None:
     return int(text)
 
 
+def choice(request: Request, name: str, among: Iterable[str]) -> str:
+    """A filter's value, "" without one. Raises ValidationError for what is none of them: an empty list, or everything,
+    would be taken for the answer."""
+    value = request.query_params.get(name, "")
+    if value and value not in (allowed := list(among)):
+        raise exceptions.ValidationError({name: [f"This must be one of: {', '.join(allowed)}."]})
+    return value
+
+
 def _plain(response: Response) -> tuple[int, Any]:
     return response.status_code, json.loads(JSONRenderer().render(response.data) or b"null")
 

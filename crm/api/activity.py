@@ -13,7 +13,9 @@ from rest_framework.response import Response
 from crm.actions import notes, tasks
 from crm.api.fields import CONTACT, VisibleContact
 from crm.models import Contact, Note, Task, User
-from kernel.resources import Resource, number
+from kernel.resources import Resource, choice, number
+
+TASK_STATES = ["open", "done"]
 
 
 @extend_schema_serializer(
@@ -79,9 +81,10 @@ class Tasks(ListModelMixin, RetrieveModelMixin, Resource):
             return rows
         contact = number(self.request, "contact")
         rows = rows.filter(contact=contact) if contact is not None else rows
-        return rows.open() if self.request.query_params.get("state") == "open" else rows
+        state = choice(self.request, "state", TASK_STATES)
+        return rows.filter(done_at__isnull=state == "open") if state else rows
 
-    @extend_schema(parameters=[CONTACT, OpenApiParameter("state", str, enum=["open"])])
+    @extend_schema(parameters=[CONTACT, OpenApiParameter("state", str, enum=TASK_STATES)])
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().list(request, *args, **kwargs)
 

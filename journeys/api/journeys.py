@@ -23,7 +23,7 @@ from journeys.graph import GraphError
 from journeys.models import Enrolment, Journey, Version
 from kernel.api import Problem
 from kernel.policies import managers_only
-from kernel.resources import Resource
+from kernel.resources import Resource, choice
 
 
 class Journeys(ListModelMixin, RetrieveModelMixin, Resource):
@@ -101,7 +101,7 @@ class Journeys(ListModelMixin, RetrieveModelMixin, Resource):
     @action(detail=True, serializer_class=EnrolmentSerializer)
     def enrolments(self, request: Request, pk: str = "") -> Response:
         rows: Any = Enrolment.objects.visible_to(request.user).filter(journey=self.get_object())
-        state = request.query_params.get("state")
+        state = choice(request, "state", Enrolment.State.values)
         rows = rows.filter(state=state) if state else rows
         page = self.paginate_queryset(rows.select_related("version").prefetch_related("steps"))
         return self.get_paginated_response(EnrolmentSerializer(page or [], many=True).data)

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from crm.models import User
 from kernel.api import CursorPages, PlainJSON, Problem
 from kernel.policies import agents_only
-from kernel.resources import Resource, number
+from kernel.resources import Resource, choice, number
 from omnichannel.actions import conversations
 from omnichannel.actions.outgoing import Unreachable
 from omnichannel.api.messages import MessageSerializer, thread
@@ -124,7 +124,7 @@ class Conversations(ListModelMixin, RetrieveModelMixin, Resource):
     def _filtered(self, rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
         numbers = {name: number(self.request, name) for name in ("assignee", "contact", "inbox")}
         rows = rows.filter(**{name: pk for name, pk in numbers.items() if pk is not None})
-        status = self.request.query_params.get("status")
+        status = choice(self.request, "status", Conversation.Status.values)
         return rows.filter(status=status) if status else rows
 
     @extend_schema(parameters=FILTERS)

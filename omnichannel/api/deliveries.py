@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kernel.policies import agents_only
-from kernel.resources import Resource
+from kernel.resources import Resource, choice
 from omnichannel.models import Delivery, Message
 
 
@@ -33,7 +33,7 @@ class Deliveries(ListModelMixin, RetrieveModelMixin, Resource):
         rows = Delivery.objects.all()
         if not user.sees_everything:
             rows = rows.filter(message__in=Message.objects.visible_to(user))
-        state = self.request.query_params.get("state") if self.action == "list" else ""
+        state = choice(self.request, "state", Delivery.State.values) if self.action == "list" else ""
         return rows.filter(state=state) if state else rows
 
     @extend_schema(parameters=[OpenApiParameter("state", str, enum=Delivery.State.values)])

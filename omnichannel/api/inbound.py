@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from kernel.policies import agents_only
-from kernel.resources import Resource
+from kernel.resources import Resource, choice
 from omnichannel.actions import inbound
 from omnichannel.models import Inbox, RawInbound
 
@@ -30,7 +30,7 @@ class Inbound(ListModelMixin, RetrieveModelMixin, Resource):
     def get_queryset(self) -> QuerySet[RawInbound]:
         inboxes = Inbox.objects.visible_to(self.request.user)
         rows = RawInbound.objects.filter(channel__inbox__in=inboxes).defer("body")
-        state = self.request.query_params.get("state") if self.action == "list" else ""
+        state = choice(self.request, "state", RawInbound.State.values) if self.action == "list" else ""
         return rows.filter(state=state) if state else rows
 
     @extend_schema(parameters=[OpenApiParameter("state", str, enum=RawInbound.State.values)])

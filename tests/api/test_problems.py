@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from crm.models import ApiKey, Contact
+from journeys.tests.factories import live
 from tests.api.conftest import Api
 from tests.world import World
 
@@ -109,6 +110,23 @@ def test_bad_values_name_the_field(api: Api) -> None:
 @pytest.mark.parametrize("query", [{"contact": "x"}, {"contact": "9" * 30}, {"name": "\x00"}])
 def test_bad_filters_are_400(api: Api, query: dict[str, str]) -> None:
     assert_problem(api.get("events/", **query), 400)
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("contacts/", "segment"),
+        ("conversations/", "status"),
+        ("deliveries/", "state"),
+        ("inbound/", "state"),
+        ("tasks/", "state"),
+        ("journeys/{journey}/enrolments/", "state"),
+    ],
+)
+def test_choice_that_there_is_not_is_400(api: Api, path: str, name: str) -> None:
+    document = assert_problem(api.get(path.format(journey=live().pk), **{name: "nonsense"}), 400)
+
+    assert list(document["errors"]) == [name]
 
 
 @pytest.mark.parametrize("body", [[], "text", 3, None, [[]], {"contact": {"a": 1}, "body": ["x"]}])
