@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from crm.models import Contact, User
-from omnichannel import lately, listing, thread
+from omnichannel import lately, listing, routes, thread
 from omnichannel.listing import Row, Tab
 from omnichannel.models import Conversation, Message
 
@@ -82,6 +82,11 @@ def story(contact: Contact, *, of: int) -> SafeString:
     """What happened lately, wherever a conversation of this person is open; `of` is who it happened to, who may have
     been merged into `contact`."""
     return _piece("person.html#story", story=lately.story(contact), contact=contact, of=of)
+
+
+def route(conversation: Conversation) -> SafeString:
+    """Where the answer goes, if the customer's last message asks for another address."""
+    return _piece("composer.html#route", conversation=conversation, detours=routes.detours(conversation), oob=True)
 
 
 def composer_news(conversation: Conversation, *, newest: int, newer: int = 0) -> SafeString:

@@ -48,7 +48,10 @@ def spoke(user: User, news: News) -> Push:
     conversation, message = visible(user, news), _message(user, news)
     if conversation is None or message is None:
         return Push()
-    return Push(joined(fragments.row(user, conversation), fragments.message(message)))
+    parts = [fragments.row(user, conversation), fragments.message(message)]
+    if message.is_inbound:
+        parts.append(fragments.route(conversation))
+    return Push(joined(*parts))
 
 
 def _message(user: User, news: News) -> Message | None:

@@ -10,6 +10,8 @@ from crm.models import Contact, Identity
 from omnichannel.channels.base import AttachedFile, InboundMessage
 from omnichannel.models import Attachment, Channel, Conversation, Message, RawInbound
 
+MOST_REPLY_TO = 10
+
 
 def excerpt(message: Message, length: int = 140) -> str:
     """The beginning of what was said, on one line; of a message that is only files, their names."""
@@ -52,6 +54,7 @@ def store_inbound(
         sender_name=inbound.sender_name[:200],
         to=[address[:320] for address in inbound.to],
         cc=[address[:320] for address in inbound.cc],
+        reply_to=[address[:320] for address in inbound.reply_to][:MOST_REPLY_TO],
         subject=inbound.subject[:500],
         text=inbound.text,
         reply_text=inbound.reply_text,

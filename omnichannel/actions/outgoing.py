@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from crm.models import Contact, Identity, User
 from kernel.wakeup import wake
+from omnichannel import routes
 from omnichannel.actions.messages import attach_all
 from omnichannel.channels.base import AttachedFile
 from omnichannel.models import Channel, Conversation, Delivery, Message
@@ -25,10 +26,11 @@ def answer(
     client_id: str | None,
     attachments: Sequence[AttachedFile] = (),
 ) -> Message:
-    """An agent's reply inside a conversation: by the channel and to the address that the customer last used."""
+    """An agent's reply inside a conversation: by the channel that the customer last used, to where they want it."""
     last = _last_inbound(conversation, channel)
     channel = channel or (last.channel if last else None) or default_channel(conversation)
     identity = (last.identity if last else None) or reachable_identity(conversation.contact, channel)
+    asked_for = routes.asked_for(last) if last else []
     message = Message(
         contact_id=conversation.contact_id,
         conversation=conversation,
@@ -37,8 +39,8 @@ def answer(
         direction=Message.Direction.OUTBOUND,
         author=by if by.pk else None,
         sender=channel.address,
-        to=[identity.display],
-        cc=last.cc if last else [],
+        to=asked_for[:1] or [identity.display],
+        cc=[*asked_for[1:], *last.cc] if last else [],
         subject=reply_subject(conversation.subject) if channel.plugin.has_subject else "",
         text=body,
         in_reply_to=last.message_id if last else "",
@@ -46,7 +48,8 @@ def answer(
         client_id=client_id,
     )
     key = f"reply:{client_id}" if client_id else ""
-    written = _write(message, key=key, purpose=Delivery.Purpose.TRANSACTIONAL)
+    address = asked_for[0] if asked_for else identity.value
+    written = _write(message, address=address, key=key, purpose=Delivery.Purpose.TRANSACTIONAL)
     attach_all(written, attachments)
     return written
 
@@ -129,24 +132,25 @@ def send(
     )
     try:
         with transaction.atomic():
-            return _write(message, key=key, purpose=purpose, consent=consent, extra=extra).delivery
+            written = _write(message, address=identity.value, key=key, purpose=purpose, consent=consent, extra=extra)
+            return written.delivery
     except IntegrityError:  # somebody else with the same key was faster
         return Delivery.objects.get(key=key)
 
 
 def _write(
-    message: Message, *, key: str, purpose: str, consent: str = "", extra: dict[str, Any] | None = None
+    message: Message, *, address: str, key: str, purpose: str, consent: str = "", extra: dict[str, Any] | None = None
 ) -> Message:
-    channel, identity = message.channel, message.identity
-    if channel is None or identity is None:
-        raise Unreachable("A message needs a channel and an address.")
+    channel = message.channel
+    if channel is None:
+        raise Unreachable("A message needs a channel.")
     message.save()
     message.message_id = channel.plugin.new_message_id(message)
     message.save(update_fields=["message_id"])
     Delivery.objects.create(
         message=message,
         channel=channel,
-        address=identity.value,
+        address=address,
         key=key or f"message:{message.pk}",
         purpose=purpose,
         consent=consent,

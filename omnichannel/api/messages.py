@@ -34,7 +34,7 @@ class MessageSerializer(serializers.ModelSerializer[Message]):
         model = Message
         fields = [
             "id", "conversation", "contact", "direction", "channel", "author", "sender", "sender_name", "to", "cc",
-            "subject", "text", "reply_text", "html", "attachments", "delivery", "message_id", "in_reply_to",
+            "reply_to", "subject", "text", "reply_text", "html", "attachments", "delivery", "message_id", "in_reply_to",
             "automatic", "authentication", "client_id", "sent_at", "created_at",
         ]  # fmt: skip
         read_only_fields = fields

@@ -67,6 +67,7 @@ class InboundMessage:
     sender_name: str = ""
     to: Sequence[str] = ()
     cc: Sequence[str] = ()
+    reply_to: Sequence[str] = ()  # where the sender wants to be answered, if not at the address they wrote from
     subject: str = ""
     text: str = ""
     reply_text: str = ""

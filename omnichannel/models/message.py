@@ -21,9 +21,6 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """What belongs to a visible conversation; a mail outside any shows only on the contact's timeline."""
         return self.filter(conversation__in=Conversation.objects.visible_to(user))
 
-    def in_order(self) -> Self:
-        return self.order_by("id")
-
 
 class Message(models.Model):
     class Direction(models.TextChoices):
@@ -44,6 +41,12 @@ class Message(models.Model):
     sender_name = models.CharField(max_length=200, blank=True)
     to = ArrayField(models.CharField(max_length=320), default=list)
     cc = ArrayField(models.CharField(max_length=320), default=list)
+    # As the sender wrote it, for answers to this message (omnichannel.routes).
+    reply_to = ArrayField(
+        models.CharField(max_length=320),
+        default=list,
+        db_default=models.Value([], ArrayField(models.CharField(max_length=320))),
+    )
     subject = models.CharField(max_length=500, blank=True)
     text = models.TextField(blank=True)
     reply_text = models.TextField(blank=True)  # without quotes and signature

@@ -62,6 +62,13 @@ def test_opening_counts_as_one_more_that_nobody_has(agent: User) -> None:
     assert told(agent, "conversation.opened") == Push("", {"inbox-all": 1, "inbox-unassigned": 1})
 
 
+def test_message_that_asks_for_another_address_says_so_in_the_open_composer(agent: User) -> None:
+    conversation = make_conversation(reply_to=["otra@casa.example"])
+    html = told(agent, "message.received").html
+    assert f'id="route-{conversation.pk}" hx-swap-oob="true"' in html
+    assert "goes to otra@casa.example" in html
+
+
 def test_row_leaves_the_tabs_it_no_longer_belongs_to(agent: User) -> None:
     conversation = make_conversation()
     conversations.assign(conversation, to=agent, by=agent)

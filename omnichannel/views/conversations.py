@@ -67,6 +67,7 @@ def _changed(conversation: Conversation, changed: ThreadChanged) -> HttpResponse
     newest = changed.newer[-1].pk
     parts = [fragments.message(_in_full(message.pk)) for message in changed.newer]
     parts.append(fragments.composer_news(conversation, newest=newest, newer=len(changed.newer)))
+    parts.append(fragments.route(conversation))
     return HttpResponse("".join(parts), status=409)
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from crm.models import Contact, User
 from kernel.policies import SignedInRequest, agents_only
-from omnichannel import fragments, lately, listing, thread
+from omnichannel import fragments, lately, listing, routes, thread
 from omnichannel.actions import conversations, outreach
 from omnichannel.actions.outgoing import Unreachable
 from omnichannel.forms import files
@@ -104,6 +104,7 @@ def thread_context(request: SignedInRequest, found: Conversation) -> dict[str, A
         "draft": Draft.objects.filter(user=request.user, conversation=found).first(),
         "others": Presence.objects.others_at(found, request.user),
         "channels": thread.reply_channels(found),
+        "detours": routes.detours(found),
         "assignable": thread.assignable(found),
         "story": lately.story(found.contact),
         "person_url": person_url(found.contact_id),

@@ -29,6 +29,7 @@ def to_inbound(found: MailWithFiles, meta: dict[str, Any], settings: dict[str, A
         sender_name=mail["from_name"],
         to=_addresses(mail["to_addresses"]),
         cc=_addresses(mail["cc_addresses"]),
+        reply_to=[each for each in _addresses(mail["reply_to_addresses"]) if not tokens.from_address(each)],
         subject=mail["subject"],
         text=mail["text"],
         reply_text=mail["reply_text"],

@@ -96,6 +96,45 @@ def test_reply_goes_to_the_address_last_used_and_ends_the_waiting() -> None:
     assert Event.objects.get(name="message.sent").properties["author"] == "Eva"
 
 
+def test_answer_goes_where_the_message_asks_while_the_person_stays_the_sender() -> None:
+    """A web form writes as the shop and names the customer in Reply-To."""
+    conversation = make_conversation(sender="noreply@shop.example", reply_to=["Ana@Casa.example", "hijo@casa.example"])
+    message = conversations.reply(conversation, by=make_user("agent"), body="Le enviamos otra.")
+    assert (message.delivery.address, message.to, message.cc) == (
+        "ana@casa.example",
+        ["ana@casa.example"],
+        ["hijo@casa.example"],
+    )
+    assert message.identity is not None
+    assert (message.identity.value, list(conversation.contact.identities.values_list("value", flat=True))) == (
+        "noreply@shop.example",
+        ["noreply@shop.example"],
+    )
+
+
+def test_answer_goes_to_the_sender_again_when_the_next_message_asks_for_nothing_else() -> None:
+    channel = make_channel()
+    conversation = make_conversation(channel, reply_to=["otra@casa.example"], message_id="m1@casa.example")
+    conversations.receive(channel, inbound(in_reply_to="m1@casa.example"))
+    message = conversations.reply(conversation, by=make_user("agent"), body="Hola")
+    assert message.delivery.address == "ana@casa.example"
+
+
+def test_what_one_message_asks_for_holds_in_its_own_conversation_only() -> None:
+    channel, agent = make_channel(), make_user("agent")
+    make_conversation(channel, reply_to=["stranger@elsewhere.example"])
+    message = conversations.reply(make_conversation(channel), by=agent, body="Hola")
+    assert message.delivery.address == "ana@casa.example"
+
+
+@pytest.mark.parametrize("wanted", ["", "nobody", "a@b@c\r\nBcc: x@y.example", "SUPPORT@hilo.example"])
+def test_answer_goes_to_nobody_unreachable_and_not_to_ourselves(wanted: str) -> None:
+    channel = make_channel(address="support@hilo.example")
+    conversation = make_conversation(channel, reply_to=[wanted])
+    message = conversations.reply(conversation, by=make_user("agent"), body="Hola")
+    assert (message.delivery.address, message.cc) == ("ana@casa.example", [])
+
+
 def test_who_answers_first_takes_the_conversation_and_keeps_it() -> None:
     conversation = make_conversation()
     first, second = make_user("agent"), make_user("agent")

@@ -207,3 +207,18 @@ def test_unreadable_mail_is_quarantined_with_its_reason(account: Channel) -> Non
     item.refresh_from_db()
     assert item.state == "quarantined"
     assert item.error.startswith("A header block has 80")
+
+
+def test_mail_of_a_web_form_is_answered_to_its_reply_to(account: Channel) -> None:
+    form = raw_mail(From="Shop <noreply@shop.example>", Reply_To="Ana Ruiz <ana@casa.example>")
+    conversation = conversation_of(arrive(account, form))
+    delivery = conversations.reply(conversation, by=make_user("agent"), body="We look into it.").delivery
+    assert (compose(delivery)["To"], delivery.address) == ("ana@casa.example", "ana@casa.example")
+    answer = arrive(account, raw_mail(Subject="Re: Hello"), rcpt=[compose(delivery)["Reply-To"]])
+    assert conversation_of(answer) == conversation
+
+
+def test_our_own_signed_address_in_reply_to_is_not_answered(account: Channel) -> None:
+    ours = f"reply+{Token('c', 7, account.pk)}@hilo.example"
+    conversation = conversation_of(arrive(account, raw_mail(Reply_To=f"{ours}, other@casa.example")))
+    assert conversation.messages.get().reply_to == ["other@casa.example"]

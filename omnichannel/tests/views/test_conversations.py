@@ -83,6 +83,39 @@ def test_reply_to_a_changed_thread_is_not_sent_and_shows_what_is_new(client: Cli
     assert Delivery.objects.count() == 1
 
 
+def test_composer_shows_where_the_answer_goes_if_not_to_the_sender(client: Client) -> None:
+    channel = make_channel()
+    conversation = make_conversation(channel, sender="noreply@shop.example", reply_to=["ana@casa.example"])
+    page = client.get(f"/inbox/{conversation.pk}/").content.decode()
+    said = "goes to ana@casa.example, as the message asks (Reply-To), not to noreply@shop.example."
+    assert f"An answer by {channel.name} {said}" in page
+
+
+@pytest.mark.parametrize("wanted", [[], ["Ana@casa.example"]])
+def test_composer_says_nothing_about_an_answer_that_goes_to_the_sender(client: Client, wanted: list[str]) -> None:
+    conversation = make_conversation(sender="ana@casa.example", reply_to=wanted)
+    page = client.get(f"/inbox/{conversation.pk}/").content.decode()
+    assert (f'id="route-{conversation.pk}"' in page, "(Reply-To)" in page) == (True, False)
+
+
+def test_composer_names_the_channel_whose_answers_go_elsewhere(client: Client) -> None:
+    shop, mail = make_channel(), make_channel()
+    conversation = make_conversation(shop, reply_to=["otra@casa.example"], message_id="m1@casa.example")
+    conversations.receive(mail, inbound(in_reply_to="m1@casa.example"))
+    page = client.get(f"/inbox/{conversation.pk}/").content.decode()
+    assert f"An answer by {shop.name} goes to otra@casa.example" in page
+    assert f"An answer by {mail.name}" not in page
+
+
+def test_reply_to_a_thread_that_asks_for_another_address_meanwhile_shows_it(client: Client) -> None:
+    channel = make_channel()
+    conversation = make_conversation(channel, message_id="first@casa.example")
+    seen = conversation.messages.get().pk
+    conversations.receive(channel, inbound(in_reply_to="first@casa.example", reply_to=["otra@casa.example"]))
+    response = write(client, conversation, last_message_id=seen)
+    assert (response.status_code, "goes to otra@casa.example" in response.content.decode()) == (409, True)
+
+
 def test_empty_message_is_refused_with_a_sentence(client: Client) -> None:
     response = write(client, make_conversation(), body="   ")
     assert response.status_code == 422
