@@ -28,16 +28,21 @@ LABELS = {
     "smtp": _("Incoming mail by SMTP"),
     "imap": _("Mailboxes read by IMAP"),
     "beat": _("Clock of periodic work"),
+    "disk": _("Disk of the data directory"),
 }
 
 
 @dataclass(frozen=True)
 class Part:
-    """`detail` is put into words where it is read: parts are asked in threads, which know no language."""
+    """`detail` is put into words where it is read: parts are asked in threads, which know no language.
+
+    What is not `urgent` still works and asks for attention.
+    """
 
     name: str
     ok: bool
     detail: str | Promise
+    urgent: bool = True
 
     @property
     def label(self) -> str:

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from config.observability import figures, readiness
+from config.observability import disk, figures, readiness
 from crm.ledger import consume
 from crm.models import Cursor, Retry
 from kernel.policies import admins_only
@@ -28,7 +28,7 @@ def operations(request: HttpRequest) -> HttpResponse:
 
 def state() -> dict[str, Any]:
     return {
-        "parts": readiness.check() + readiness.listeners(),
+        "parts": readiness.check() + readiness.listeners() + disk.parts(),
         "database_version": figures.database_version(),
         "database_bytes": figures.database_bytes(),
         "oldest_writer": figures.oldest_writer(),
