@@ -110,7 +110,7 @@ TEMPLATES = [
 
 # --- database: rows are the truth -----------------------------------------------------------------
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.database(env.text("DATABASE_URL", "postgresql://hilo@/hilo")),
+    "default": env.database(env.text("DATABASE_URL") or "postgresql://hilo@/hilo"),
 }
 if ROLE == "web":  # threads share a pool; forked Celery children must not
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
@@ -123,7 +123,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATEMENT_TIMEOUT_MS = {"web": 10_000}.get(ROLE, 0)
 
 # --- Valkey: hints, cache, sockets. Nothing in it that a FLUSHALL could make wrong -------------------
-VALKEY_URL = env.text("VALKEY_URL", "redis://127.0.0.1:6379")
+VALKEY_URL = env.text("VALKEY_URL") or "redis://127.0.0.1:6379"
 CACHES = {"default": {"BACKEND": "config.cache.HintCache", "LOCATION": env.valkey(VALKEY_URL, 1)}}
 CHANNEL_LAYERS = {
     "default": {

@@ -38,6 +38,9 @@ OPERATORS = {
         "The server for outgoing mail, `smtp://user:password@host:port`. Unset: what accounts without "
         "a mail server of their own would send is kept in the outbox viewer."
     ),
+    "HILO_FILES_URL": "For files elsewhere than in the data directory. Not built yet: a start refuses it.",
+    "SENTRY_DSN": "For errors to Sentry. Not built yet: a start refuses it.",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "For traces to OpenTelemetry. Not built yet: a start refuses it.",
     "HILO_EGRESS_ALLOW_PRIVATE": "host:port pairs on private addresses that outgoing requests may reach.",
     "HILO_DEMO_PASSWORD": "The password of the demo logins. Unset: a random one, printed at the start.",
     "HILO_OIDC": "A JSON list of OpenID Connect providers, as django-allauth takes it under APPS.",
@@ -55,9 +58,7 @@ OPERATORS = {
     "HILO_CSRF_COOKIE": "Name of the CSRF cookie, likewise.",
 }
 INTERNAL = {
-    "HILO_ROLE": (
-        "Which part of the product a process is: web, worker, beat, smtp, imap, manage. Set by the supervisor."
-    ),
+    "HILO_ROLE": ("Which part of the product a process is: web, worker, listeners or manage. Set by the supervisor."),
     "HILO_SUPERVISED": "Set by the supervisor for its children.",
     "HILO_DEBUG": "Django's debug mode, for development alone.",
     "HILO_TESTING": "Set by the test suite.",

@@ -14,13 +14,26 @@ from config.supervisor.options import Options
 
 # An empty installation takes about 60 MB with its write-ahead log.
 LEAST_FREE_BYTES = 200 * 1024 * 1024
+# Promised, and not there yet: who sets one relies on it.
+NOT_READ = {
+    "HILO_FILES_URL": "keeps files in its data directory only",
+    "SENTRY_DSN": "tells errors in its log only",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "offers /metrics and exports no traces",
+}
 
 
 def before_start(options: Options) -> None:
     """Raises ServiceError."""
+    refuse_what_is_not_read()
     refuse_one_port_for_two(options)
     refuse_full_disk(options.data)
     refuse_unreachable_servers()
+
+
+def refuse_what_is_not_read() -> None:
+    for name, does in NOT_READ.items():
+        if os.environ.get(name):
+            raise ServiceError(f"{name} is set, but this version {does}: unset it.")
 
 
 def refuse_one_port_for_two(options: Options) -> None:

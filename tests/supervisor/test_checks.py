@@ -91,3 +91,25 @@ def test_unreachable_server_is_one_sentence_without_its_password(environment: di
 def test_one_port_for_web_and_mail_is_refused() -> None:
     with pytest.raises(ServiceError, match=r"^--port and --smtp-port are both 8000: give each its own\.$"):
         checks.before_start(parse(["--port", "8000", "--smtp-port", "8000"]))
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("HILO_FILES_URL", "HILO_FILES_URL is set, but this version keeps files in its data directory only: unset it."),
+        ("SENTRY_DSN", "SENTRY_DSN is set, but this version tells errors in its log only: unset it."),
+        (
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+            "OTEL_EXPORTER_OTLP_ENDPOINT is set, but this version offers /metrics and exports no traces: unset it.",
+        ),
+    ],
+)
+def test_variable_that_would_change_nothing_is_refused(
+    name: str, sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "https://elsewhere.example")
+
+    with pytest.raises(ServiceError) as refused:
+        checks.before_start(parse([]))
+
+    assert str(refused.value) == sentence
