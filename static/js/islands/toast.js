@@ -1,4 +1,4 @@
-// <div data-island="toast">: shows what happened, with undo. From the server: HX-Trigger {"toast": {level, text, undo: {url, method}}}
+// <div data-island="toast">: shows what happened, with undo. From the server: HX-Trigger-After-Swap {"toast": {level, text, undo: {url, method}}}
 // or Django's messages, rendered inside. Errors stay until closed; the rest leaves after a while, never under the pointer.
 import htmx from "../htmx.js"
 
