@@ -58,7 +58,7 @@ OPERATORS = {
     "HILO_CSRF_COOKIE": "Name of the CSRF cookie, likewise.",
 }
 INTERNAL = {
-    "HILO_ROLE": ("Which part of the product a process is: web, worker, listeners or manage. Set by the supervisor."),
+    "HILO_ROLE": "Which part of the product a process is: web, worker, listeners or manage. Set by the supervisor.",
     "HILO_SUPERVISED": "Set by the supervisor for its children.",
     "HILO_DEBUG": "Django's debug mode, for development alone.",
     "HILO_TESTING": "Set by the test suite.",
