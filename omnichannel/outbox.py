@@ -12,7 +12,7 @@ from django.db.models import Func, Q, QuerySet
 
 from crm.models import User
 from kernel.lists import Page, keyset_page
-from omnichannel.models import Channel, Conversation, Delivery, Inbox, RawInbound
+from omnichannel.models import Channel, Delivery, Inbox, RawInbound
 
 PAGE = 50
 HEAD = 16_384  # bytes of a raw mail in which its headers are looked for
@@ -33,16 +33,8 @@ def leaving() -> Leaving:
     return Leaving(not settings.SMTP_URL and len(staying) == len(accounts), staying)
 
 
-def deliveries_visible_to(user: User) -> QuerySet[Delivery]:
-    """Those in conversations that the user may see, and those that programs sent outside any conversation."""
-    if user.sees_everything:
-        return Delivery.objects.all()
-    seen = Conversation.objects.visible_to(user)
-    return Delivery.objects.filter(Q(message__conversation=None) | Q(message__conversation__in=seen))
-
-
 def page(user: User, *, state: str = "", search: str = "", cursor: str = "") -> Page[Delivery]:
-    rows = deliveries_visible_to(user).select_related("message__contact", "channel")
+    rows = Delivery.objects.visible_to(user).select_related("message__contact", "channel")
     rows = rows.prefetch_related("message__contact__identities").defer("message__html", "message__text")
     if state in Delivery.State.values:
         rows = rows.filter(state=state)

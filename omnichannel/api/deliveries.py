@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from kernel.policies import agents_only
 from kernel.resources import Resource, choice
-from omnichannel.models import Delivery, Message
+from omnichannel.models import Delivery
 
 
 class DeliverySerializer(serializers.ModelSerializer[Delivery]):
@@ -29,10 +29,7 @@ class Deliveries(ListModelMixin, RetrieveModelMixin, Resource):
     serializer_class = DeliverySerializer
 
     def get_queryset(self) -> QuerySet[Delivery]:
-        user: Any = self.request.user
-        rows = Delivery.objects.all()
-        if not user.sees_everything:
-            rows = rows.filter(message__in=Message.objects.visible_to(user))
+        rows = Delivery.objects.visible_to(self.request.user)
         state = choice(self.request, "state", Delivery.State.values) if self.action == "list" else ""
         return rows.filter(state=state) if state else rows
 

@@ -122,6 +122,17 @@ class Attachment(models.Model):
         return self.filename
 
 
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def visible_to(self, user: Any) -> Self:
+        """Those in visible conversations; to every agent also those that programs sent outside any conversation."""
+        if user.sees_everything:
+            return self
+        if not user.has_role("agent"):
+            return self.none()
+        seen = Conversation.objects.visible_to(user)
+        return self.filter(Q(message__conversation=None) | Q(message__conversation__in=seen))
+
+
 class Delivery(Leased):
     """The intent to send one message, written with the decision to send it; `key` makes it happen once."""
 
@@ -156,6 +167,8 @@ class Delivery(Leased):
     extra = models.JSONField(default=dict, blank=True)  # what the channel needs besides: reply_to, unsubscribe link …
     created_at = models.DateTimeField(db_default=Now())
     settled_at = models.DateTimeField(null=True)
+
+    objects = DeliveryQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("delivery")

@@ -36,7 +36,7 @@ def outbox_list(request: SignedInRequest) -> HttpResponse:
 
 
 def visible(request: SignedInRequest, pk: int) -> Delivery:
-    rows = outbox.deliveries_visible_to(request.user).select_related("message__contact", "channel")
+    rows = Delivery.objects.visible_to(request.user).select_related("message__contact", "channel")
     return get_object_or_404(rows, pk=pk)
 
 

@@ -145,5 +145,19 @@ def test_replies_of_other_teams_are_not_found(client: Client) -> None:
     assert "Pedido 4711" not in client.get("/outbox/").content.decode()
 
 
+def test_outbox_and_api_show_an_agent_the_same(client: Client, agent: User) -> None:
+    replied(make_user("manager"), team=Team.objects.create(name="Wholesale"))
+    conversation = replied(agent)
+    seen = {Delivery.objects.get(message__conversation=conversation).pk, mailed().pk}
+    page = client.get("/outbox/").content.decode()
+    assert {pk for pk in Delivery.objects.values_list("pk", flat=True) if f'href="/outbox/{pk}/"' in page} == seen
+    assert {row["id"] for row in client.get("/api/v1/deliveries/").json()["results"]} == seen
+
+
+def test_who_is_no_agent_sees_no_delivery() -> None:
+    mailed()
+    assert list(Delivery.objects.visible_to(make_user("sales"))) == []
+
+
 def test_empty_outbox_teaches(client: Client) -> None:
     assert "Nothing here" in client.get("/outbox/").content.decode()
