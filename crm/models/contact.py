@@ -71,9 +71,6 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 
         return matching(self, text)  # type: ignore[return-value]
 
-    def recent_first(self) -> Self:
-        return self.order_by("-last_activity_at", "-pk")
-
 
 class Contact(models.Model):
     first_name = models.CharField(_("first name"), max_length=120, blank=True)
