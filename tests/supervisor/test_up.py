@@ -1,11 +1,13 @@
 """The whole product under its supervisor: up, killed in every way, up again, and gone without a trace."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
 import sys
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -34,7 +36,17 @@ def test_start_answers_on_its_ports(running: Product) -> None:
         assert mail.recv(4) == b"220 "
 
 
-def test_two_products_run_side_by_side(running: Product, data_dir: Path) -> None:
+def test_every_part_reports_that_it_is_there(running: Product) -> None:
+    def reporting() -> set[str]:
+        with urlopen(f"http://127.0.0.1:{running.port}/metrics") as metrics:
+            return set(re.findall(r'hilo_heartbeat_age_seconds{service="(\w+)"}', metrics.read().decode()))
+
+    assert wait_until(lambda: reporting() == {"beat", "imap", "smtp", "worker"}, RECOVERY_SECONDS), reporting()
+
+
+def test_two_products_run_side_by_side(running: Product, data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second also becomes ready though its operator lists hosts without this machine."""
+    monkeypatch.setenv("HILO_ALLOWED_HOSTS", "crm.example")
     with Product(data_dir) as other:
         other.wait_until_ready()
 
