@@ -10,7 +10,10 @@ from django.utils.translation import gettext_lazy as _
 HIDDEN = {
     "account.EmailAddress",  # the address of a colleague is in the colleague's own form
     "auth.Group",  # roles are decided in code (kernel/policies.py)
-    "django_celery_beat.ClockedSchedule",
+    "django_celery_beat.ClockedSchedule",  # what runs when is decided in code (CELERY_BEAT_SCHEDULE)
+    "django_celery_beat.CrontabSchedule",
+    "django_celery_beat.IntervalSchedule",
+    "django_celery_beat.PeriodicTask",
     "django_celery_beat.SolarSchedule",
     "mfa.Authenticator",  # taken away by an action on the colleague
     "socialaccount.SocialAccount",

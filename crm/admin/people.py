@@ -37,6 +37,10 @@ class Users(FastList, UserAdmin):  # type: ignore[type-arg]
 
     actions = ("take_second_step_away",)
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Who has worked here is switched off instead: what they wrote keeps their name."""
+        return obj is not None and obj.last_login is None and super().has_delete_permission(request, obj)
+
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "groups":
             kwargs |= {"widget": forms.CheckboxSelectMultiple, "label": _("Roles"), "help_text": ""}

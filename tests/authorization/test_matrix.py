@@ -4,12 +4,17 @@ The world is built once, in a transaction that is never committed; what is admit
 """
 
 import json
+import re
 from collections.abc import Generator
+from itertools import product
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.contrib.admin import site
 from django.core.cache import cache
 from django.db import transaction
+from django.http import HttpRequest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 from pytest_django import DjangoDbBlocker
@@ -120,77 +125,124 @@ def addresses(resolver: URLResolver | None = None, route: str = "") -> Generator
 
 
 def test_every_address_is_in_the_matrix() -> None:
-    known = {name for kind in ("pages", "api", "ingest") for name in MATRIX[kind]} | {"", "nowhere"}
-    missing = [
-        f"{route} ({name})"
-        for route, name, pattern in addresses()
-        if name not in known and not route.startswith("accounts/") and not is_admin(route)
-    ]
+    known = {name for kind in ("pages", "api", "ingest") for name in MATRIX[kind]}
+    known |= set(MATRIX["accounts"]["public"]) | set(MATRIX["accounts"]["colleagues"])
+    known |= set(MATRIX["admin"]["pages"]) | set(admin_pages())
+    missing = [f"{route} ({name})" for route, name, _pattern in addresses() if name and name not in known]
 
     assert missing == []
+
+
+def test_every_line_of_the_matrix_has_an_address() -> None:
+    named = {name for _route, name, _pattern in addresses()}
+    listed = [name for kind in ("pages", "api", "ingest") for name in MATRIX[kind]]
+    listed += MATRIX["accounts"]["public"] + MATRIX["accounts"]["colleagues"]
+    listed += [*MATRIX["admin"]["pages"], *admin_pages()]
+
+    assert [name for name in listed if name not in named and name != "nowhere"] == []
+
+
+def admin_pages() -> dict[str, str]:
+    """Name of each page of each table → what one may have to be able to do with it."""
+    needs = {"changelist": "view", "change": "view", "history": "view", "add": "add", "delete": "delete"}
+    return {
+        f"{table}_{page}": right if right in rights else ""
+        for table, rights in MATRIX["admin"]["tables"].items()
+        for page, right in needs.items()
+    }
 
 
 def is_admin(route: str) -> bool:
     return route.startswith("admin/") and not route.startswith("admin/operations/")
 
 
-def test_every_line_of_the_matrix_has_an_address() -> None:
-    named = {name for _route, name, _pattern in addresses()}
-    listed = [name for kind in ("pages", "api", "ingest") for name in MATRIX[kind]]
-
-    assert [name for name in listed if name not in named and name != "nowhere"] == []
-    assert [name for name in MATRIX["accounts"]["public"] if name not in named] == []
+ADMIN = [(route, name) for route, name, _pattern in addresses() if is_admin(route)]
 
 
-ADMIN = [route for route, _name, _pattern in addresses() if is_admin(route)]
+def admin_addresses(route: str, name: str) -> dict[str, str]:
+    """By object: an address of the page for a row that its list shows, if it shows one, and for one that is gone."""
+    if name not in admin_pages() or "object_id" not in route:
+        return {"": example(route)}
+    table = site.get_model_admin(apps.get_model(*name.split("_")[:2]))
+    own = table.get_queryset(HttpRequest()).order_by("pk").first()
+    pks = ({"own": own.pk} if own else {}) | {"gone": matrix.GONE}
+    return {which: route.replace("<path:object_id>", str(pk)) for which, pk in pks.items()}
 
 
 def test_admin_is_for_admins_on_every_page(stage: Stage, kept: Rows) -> None:
     visitors, _rows = stage
     before = writes()
     entered = []
-    visits = [("stranger", "GET"), ("reader", "GET"), ("agent", "GET"), ("manager", "GET"), ("manager", "POST")]
-    for address in map(example, ADMIN):
-        for role, method in visits:
-            got = visitors.ask(Case("admin", method, role, "", address, None, (), admitted=False))
-            if got != (302 if role in ("stranger", "reader") else 403):
-                entered.append(f"{role} {method} /{address}: {got}")
+    everybody = list(product(("stranger", "reader", "agent", "sales", "manager"), ("GET", "POST")))
+    for route, name in ADMIN:
+        for which, address in admin_addresses(route, name).items():
+            for role, method in everybody if which != "gone" else [("agent", "GET"), ("agent", "POST")]:
+                got = visitors.ask(Case("admin", method, role, "", address, None, (), admitted=False))
+                if got != (302 if role in ("stranger", "reader") else 403):
+                    entered.append(f"{role} {method} /{address}: {got}")
 
     assert len(ADMIN) > 30
     assert entered == []
     assert kept.changed_since(before) == set()
 
 
-def test_admin_pages_open_for_admins(stage: Stage) -> None:
+@pytest.mark.parametrize("table", MATRIX["admin"]["tables"])
+def test_admins_may_do_to_a_table_what_the_matrix_says(stage: Stage, kept: Rows, table: str) -> None:
+    """A page for something that one may not do refuses admins too, and writes nothing."""
     visitors, _rows = stage
-    broken = []
-    for route in ADMIN:
-        got = undone(visitors, Case("admin", "GET", "admin", "", example(route), None, (), admitted=True))
-        if got not in (200, 302, 400, 403, 404, 405):
-            broken.append(f"/{example(route)}: {got}")
+    pages, before, wrong = admin_pages(), writes(), []
+    for route, name in ADMIN:
+        if name.rpartition("_")[0] != table or name not in pages:
+            continue
+        for which, address in admin_addresses(route, name).items():
+            expected = (302 if which == "gone" else 200) if pages[name] else 403
+            got = undone(visitors, Case("admin", "GET", "admin", which, address, None, (), admitted=True))
+            if got != expected:
+                wrong.append(f"GET /{address} {which}: {got}, expected {expected}")
+            if not pages[name] and visitors.ask(Case("admin", "POST", "admin", which, address, None, (), False)) != 403:
+                wrong.append(f"POST /{address} {which}: not refused")
 
-    assert broken == []
+    assert wrong == []
+    assert kept.changed_since(before) == set()
+
+
+@pytest.mark.parametrize(("name", "status"), MATRIX["admin"]["pages"].items())
+def test_other_pages_of_the_admin_open_for_admins(stage: Stage, name: str, status: int) -> None:
+    visitors, _rows = stage
+    address = next(example(route) for route, known in ADMIN if known == name)
+
+    assert undone(visitors, Case("admin", "GET", "admin", "", address, None, (), admitted=True)) == status
 
 
 def example(route: str) -> str:
-    """An address of a route, with 1 for whatever it asks for."""
-    from re import sub
-
-    plain = sub(r"\(\?P<\w+>[^)]*\)", "1", route.replace("^", "").replace("$", "").replace("\\", ""))
-    return sub(r"<[^>]+>", "1", plain).replace(".*", "x")
+    """An address of a route, with the first choice or 1 for whatever it asks for."""
+    plain = re.sub(r"\(\?P<\w+>(\w*)[^)]*\)", lambda found: found[1] or "1", route.replace("^", "").replace("$", ""))
+    return re.sub(r"<[^>]+>", "1", plain).replace("\\", "")
 
 
-ACCOUNTS = [(route, name) for route, name, _pattern in addresses() if route.startswith("accounts/")]
+ACCOUNTS = [(route, name) for route, name, _pattern in addresses() if route.startswith("accounts/") and name]
 
 
 @pytest.mark.parametrize(("route", "name"), ACCOUNTS)
-def test_accounts_pages_know_strangers(stage: Stage, route: str, name: str) -> None:
+def test_accounts_pages_know_strangers(stage: Stage, kept: Rows, route: str, name: str) -> None:
     visitors, _rows = stage
-    answer = visitors.clients["stranger"].get(f"/{example(route)}")
-    sent_away = answer.status_code == 302 and answer["Location"].startswith("/accounts/login/?next=")
+    before = writes()
+    for method in ("get", "post"):
+        answer = getattr(visitors.clients["stranger"], method)(f"/{example(route)}")
+        sent_away = answer.status_code == 302 and answer["Location"].startswith("/accounts/login/?next=")
 
-    assert answer.status_code < 500
-    assert sent_away == (name not in MATRIX["accounts"]["public"])
+        assert answer.status_code < 500
+        assert sent_away == (name not in MATRIX["accounts"]["public"]) or (method == "post" and answer.status_code == 405)
+    assert kept.changed_since(before) == set()
+
+
+@pytest.mark.parametrize(("route", "name"), ACCOUNTS)
+def test_accounts_pages_answer_colleagues(stage: Stage, route: str, name: str) -> None:
+    visitors, _rows = stage
+    for role in ("agent", "admin"):
+        address = f"/{example(route)}"
+        got = undone(visitors, Case(name, "GET", role, "", address[1:], None, (), admitted=True))
+        assert got in (200, 302, 401, 404, 405, 502), f"{role} GET {address}: {got}"
 
 
 @pytest.mark.parametrize(("name", "rule"), MATRIX["ingest"].items())
