@@ -7,7 +7,7 @@ from django.db.models import Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.ledger.fact import tell
-from crm.models import Contact, Event, User
+from crm.models import Contact, Event, Identity, User
 from omnichannel.facts import ConversationAssigned, ConversationReopened, ConversationResolved
 from omnichannel.models import Attachment, Channel, Conversation, Delivery, Message
 from omnichannel.models.message import MessageQuerySet
@@ -120,8 +120,8 @@ def line(event: Event) -> Line:
 
 
 def channels_to(contact: Contact) -> list[Channel]:
-    """Active accounts by which this person can be reached."""
-    kinds = {identity.kind for identity in contact.identities.all()}
+    """Active accounts by which this person can be reached: where `outgoing.reachable_identity` finds an address."""
+    kinds = set(Identity.objects.filter(contact__in=contact.family_ids).values_list("kind", flat=True))
     return [channel for channel in Channel.objects.filter(active=True) if channel.plugin.identity_kind in kinds]
 
 

@@ -1,5 +1,6 @@
 """Contacts, the timeline of a contact, and merging."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
@@ -14,6 +15,7 @@ from rest_framework.response import Response
 from crm.actions import contacts, merges
 from crm.api.timeline import TimelineSerializer, timeline_page
 from crm.models import Claim, Company, Contact, Identity, User
+from crm.models.families import acquaint
 from kernel.api import Problem
 from kernel.policies import managers_only
 from kernel.resources import Resource, contributed
@@ -108,13 +110,22 @@ class Contacts(ListModelMixin, RetrieveModelMixin, Resource):
 
     def paginate_queryset(self, queryset: Any) -> Any:
         page = super().paginate_queryset(queryset)
-        self.scores = contributed("contact.scores", [contact.pk for contact in page or []])
+        self._gather(page or [])
         return page
 
     def get_object(self) -> Any:
         contact = super().get_object()
-        self.scores = contributed("contact.scores", [contact.pk])
+        self._gather([contact])
         return contact
+
+    def _gather(self, people: Sequence[Contact]) -> None:
+        """What stands beside the rows, over all that each person is."""
+        acquaint(people)
+        self.scores = contributed("contact.scores", [contact.pk for contact in people])
+
+    def _answer(self, contact: Contact, status: int = 200) -> Response:
+        self._gather([contact])
+        return Response(self.get_serializer(contact).data, status=status)
 
     @extend_schema(parameters=[SEARCH])
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -125,7 +136,7 @@ class Contacts(ListModelMixin, RetrieveModelMixin, Resource):
         given = NewContactSerializer(data=request.data)
         given.is_valid(raise_exception=True)
         contact = self._refusing(contacts.create, by=self.by, source="api", **given.validated_data)
-        return Response(ContactSerializer(contact).data, status=201)
+        return self._answer(contact, status=201)
 
     @extend_schema(request=ChangedContactSerializer, responses=ContactSerializer)
     def partial_update(self, request: Request, pk: str = "") -> Response:
@@ -159,7 +170,7 @@ class Contacts(ListModelMixin, RetrieveModelMixin, Resource):
         given.is_valid(raise_exception=True)
         survivor = get_object_or_404(self.get_queryset(), pk=given.validated_data["into"])
         self._refusing(merges.merge, member, into=survivor, rule="by hand", evidence={}, by=self.by)
-        return Response(ContactSerializer(survivor).data)
+        return self._answer(get_object_or_404(self.get_queryset(), pk=survivor.survivor_id))
 
     @extend_schema(responses={204: None})
     @merge.mapping.delete

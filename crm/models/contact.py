@@ -1,6 +1,7 @@
 """A customer: one person, whatever the channel. Merging is an alias, never a rewrite (DESIGN 3)."""
 
-from typing import Any, Self
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -11,6 +12,9 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.user import Team, User
+
+if TYPE_CHECKING:
+    from crm.models.identity import Identity
 
 
 class Company(models.Model):
@@ -90,6 +94,7 @@ class Contact(models.Model):
     last_activity_at = models.DateTimeField(_("last activity"), db_default=Now(), editable=False)
 
     objects = ContactQuerySet.as_manager()
+    family_identities: "Sequence[Identity]" = ()  # see families.acquaint
 
     class Meta:
         verbose_name = _("contact")
@@ -116,7 +121,7 @@ class Contact(models.Model):
         return f"{self.first_name} {self.last_name}".strip() or self._fallback_name()
 
     def _fallback_name(self) -> str:
-        reachable = [i for i in self.identities.all() if i.kind in ("email", "phone")]
+        reachable = [i for i in self.known_by if i.kind in ("email", "phone")]
         return reachable[0].display if reachable else str(_("Contact %(id)s") % {"id": self.pk})
 
     @property
@@ -124,12 +129,17 @@ class Contact(models.Model):
         return str(dict(settings.LANGUAGES).get(self.language, self.language))
 
     @property
+    def known_by(self) -> "Sequence[Identity]":
+        """Addresses, numbers and ids: its own, and after `families.acquaint` those of merged records too."""
+        return self.family_identities or list(self.identities.all())
+
+    @property
     def emails(self) -> list[str]:
-        return [i.display for i in self.identities.all() if i.kind == "email"]
+        return [i.display for i in self.known_by if i.kind == "email"]
 
     @property
     def phones(self) -> list[str]:
-        return [i.display for i in self.identities.all() if i.kind == "phone"]
+        return [i.display for i in self.known_by if i.kind == "phone"]
 
     @property
     def survivor_id(self) -> int:

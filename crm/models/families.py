@@ -1,11 +1,16 @@
-"""Who is who, for many contacts at once: one query where nobody was merged, which is nearly always."""
+"""Who is who, for many contacts at once: one query where nobody was merged, which is nearly always; else two."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.db import connection
 
 from crm.models.contact import Contact
+from crm.models.identity import Identity
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -20,12 +25,43 @@ def families(contact_ids: Iterable[int]) -> dict[int, Family]:
     """Contact id → the person behind it. Late binding: a merge or its undoing counts from the next question on."""
     ids = set(contact_ids)
     merged = {end for edge in _edges(ids) for end in edge} & ids
-    return {i: _family(i) if i in merged else Family(i, (i,)) for i in ids}
+    return {i: Family(i, (i,)) for i in ids} | (_families(merged) if merged else {})
+
+
+def survivors(people: Mapping[int, Family]) -> dict[int, int]:
+    """Member → survivor: where to read, and whom what is found there belongs to."""
+    return {member: person.survivor_id for person in people.values() for member in person.member_ids}
+
+
+def spread(found: Mapping[int, Found], people: Mapping[int, Family]) -> dict[int, Found]:
+    """What was found for survivors, for those who were asked about."""
+    return {i: found[person.survivor_id] for i, person in people.items() if person.survivor_id in found}
+
+
+def acquaint(contacts: Sequence[Contact]) -> None:
+    """From now on `known_by` of these says what the records merged into them are known by too; their own comes first.
+
+    A record that was merged itself keeps to its own: whoever looks for the person finds the survivor.
+    """
+    people = families(contact.pk for contact in contacts)
+    merged = {c.pk: c for c in contacts if len(people[c.pk].member_ids) > 1 and people[c.pk].survivor_id == c.pk}
+    if not merged:
+        return
+    owner = survivors({pk: people[pk] for pk in merged})
+    known: dict[int, list[Identity]] = defaultdict(list)
+    for identity in Identity.objects.filter(contact__in=owner):
+        known[owner[identity.contact_id]].append(identity)
+    for pk, contact in merged.items():
+        contact.family_identities = _own_first(known[pk], pk)
+
+
+def _own_first(identities: Iterable[Identity], contact_id: int) -> list[Identity]:
+    return sorted(identities, key=lambda identity: (identity.contact_id != contact_id, identity.pk))
 
 
 def _edges(ids: set[int]) -> list[tuple[int, int]]:
     """Each half reads its own index; as one condition with OR it took ten times as long for 500 people."""
-    array = "{" + ",".join(map(str, ids)) + "}"
+    array = _array(ids)
     with connection.cursor() as cursor:
         cursor.execute(_EDGES, [array, array])
         return list(cursor.fetchall())
@@ -36,6 +72,25 @@ SELECT member_id, survivor_id FROM crm_alias WHERE member_id = ANY(%s::bigint[])
 UNION SELECT member_id, survivor_id FROM crm_alias WHERE survivor_id = ANY(%s::bigint[])"""
 
 
-def _family(contact_id: int) -> Family:
-    survivor = Contact(pk=contact_id).survivor_id
-    return Family(survivor, tuple(Contact(pk=survivor).member_ids()))
+def _families(ids: set[int]) -> dict[int, Family]:
+    with connection.cursor() as cursor:
+        cursor.execute(_FAMILIES, [_array(ids)])
+        return {asked: Family(survivor, tuple(members)) for asked, survivor, members in cursor.fetchall()}
+
+
+_FAMILIES = """
+WITH RECURSIVE up(asked, id) AS (
+    SELECT id, id FROM unnest(%s::bigint[]) AS id
+    UNION SELECT up.asked, a.survivor_id FROM crm_alias a JOIN up ON a.member_id = up.id
+), person(asked, survivor) AS (
+    SELECT asked, id FROM up WHERE NOT EXISTS (SELECT 1 FROM crm_alias a WHERE a.member_id = up.id)
+), down(survivor, id) AS (
+    SELECT DISTINCT survivor, survivor FROM person
+    UNION SELECT down.survivor, a.member_id FROM crm_alias a JOIN down ON a.survivor_id = down.id
+)
+SELECT asked, survivor, (SELECT array_agg(down.id ORDER BY down.id) FROM down WHERE down.survivor = person.survivor)
+FROM person"""
+
+
+def _array(ids: set[int]) -> str:
+    return "{" + ",".join(map(str, ids)) + "}"

@@ -10,6 +10,7 @@ from crm.actions import companies, consents
 from crm.actions import contacts as verbs
 from crm.forms.contacts import ConsentForm, ContactForm, IdentityForm
 from crm.models import Claim, Contact
+from crm.models.families import acquaint
 from crm.views.answers import by_htmx, page_or, toast
 from kernel.policies import SignedInRequest, signed_in
 
@@ -19,7 +20,9 @@ PAGE = "crm/contact.html"
 def visible(request: SignedInRequest, pk: int) -> Contact:
     """Raises Http404 for somebody whom this colleague may not see."""
     rows = Contact.objects.visible_to(request.user).select_related("company", "owner", "team")
-    return get_object_or_404(rows.prefetch_related("identities", "tags"), pk=pk)
+    found = get_object_or_404(rows.prefetch_related("identities", "tags"), pk=pk)
+    acquaint([found])
+    return found
 
 
 @signed_in

@@ -30,7 +30,10 @@ class Condition:
         return str(self.label)
 
     def gather(self, journey_id: int, contact_ids: Sequence[int]) -> dict[int, Any]:
-        """What this condition needs to know beyond the person and the event: contact id → value, in one query."""
+        """What this condition needs to know beyond the person and the event: contact id → value.
+
+        In one query, beside the two of `families` where several merged records must be read as one person.
+        """
         return {}
 
     def holds(self, config: Config, visit: Visit) -> bool:

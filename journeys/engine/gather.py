@@ -6,24 +6,31 @@ from typing import Any
 
 from django.db import connection
 
+from crm.models.families import families
 from journeys.conditions.base import conditions
 from journeys.engine.traveller import Traveller
 from journeys.nodes.base import Placed
 from journeys.people import Person
 
+# The address is their own, else one of a record merged with theirs: `merged` holds pairs of those.
 _PEOPLE = """
+WITH merged AS (SELECT * FROM unnest(%s::bigint[], %s::bigint[]) AS pair(contact_id, member_id))
 SELECT c.id, c.first_name, c.last_name, c.language, c.timezone, c.feeling, c.traits::text, c.custom::text, c.created_at,
        EXTRACT(EPOCH FROM now() - c.created_at)::float8 / 86400, coalesce(co.name, ''),
        coalesce((SELECT i.display FROM crm_identity i WHERE i.contact_id = c.id AND i.kind = 'email'
-                 ORDER BY i.id LIMIT 1), '')
+                 ORDER BY i.id LIMIT 1),
+                (SELECT i.display FROM merged m JOIN crm_identity i ON i.contact_id = m.member_id
+                 WHERE m.contact_id = c.id AND i.kind = 'email' ORDER BY i.id LIMIT 1), '')
 FROM crm_contact c LEFT JOIN crm_company co ON co.id = c.company_id
 WHERE c.id = ANY(%s)"""
 
 
 def people(contact_ids: Iterable[int]) -> dict[int, Person]:
     """Contact id → the person, for those who (still) exist."""
+    known = families(contact_ids)
+    merged = [(i, member) for i, person in known.items() for member in person.member_ids if member != i]
     with connection.cursor() as cursor:
-        cursor.execute(_PEOPLE, [sorted(set(contact_ids))])
+        cursor.execute(_PEOPLE, [[i for i, _ in merged], [member for _, member in merged], sorted(known)])
         return {row[0]: _person(row) for row in cursor.fetchall()}
 
 

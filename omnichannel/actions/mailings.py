@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 
 from crm.models import Identity
-from crm.models.families import families
+from crm.models.families import families, spread, survivors
 from kernel.recordset import recordset
 from kernel.wakeup import wake
 from omnichannel.actions.outgoing import Unreachable, default_channel
@@ -59,12 +59,12 @@ class Address(NamedTuple):
 def _addresses(contact_ids: set[int], kind: str) -> dict[int, Address]:
     """The newest address of each, over all that a person is; the order is that of `outgoing.reachable_identity`."""
     people = families(contact_ids)
-    owner = {member: person.survivor_id for person in people.values() for member in person.member_ids}
+    owner = survivors(people)
     best: dict[int, Address] = {}
     rows = Identity.objects.filter(contact__in=owner, kind=kind).order_by("verified", "last_seen_at", "pk")
     for row in rows.values_list("contact_id", "pk", "value", "display"):
         best[owner[row[0]]] = Address(*row)
-    return {i: best[person.survivor_id] for i, person in people.items() if person.survivor_id in best}
+    return spread(best, people)
 
 
 def _write(mailings: Sequence[Mailing], channel: Channel, addresses: dict[int, Address]) -> None:

@@ -7,6 +7,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from crm.models import Consent, Contact, Event, Identity, Task
 from crm.tests import factories
+from feedback.models import Response
 from kernel.lists import encode
 from tests import world
 from tests.api.conftest import Api
@@ -129,6 +130,29 @@ def test_merge_and_its_undoing(api: Api) -> None:
     assert api("DELETE", "contacts/2/merge/").status_code == 204
     assert api("DELETE", "contacts/2/merge/").status_code == 409
     assert len(api.get("contacts/").json()["results"]) == 4
+
+
+def test_merged_contact_answers_with_all_that_the_person_is(api: Api) -> None:
+    """1 answered a survey and has addresses; 2 survives."""
+    merged = api.post("contacts/1/merge/", {"into": 2}).json()
+    listed = next(contact for contact in api.get("contacts/").json()["results"] if contact["id"] == 2)
+
+    assert merged["id"] == 2
+    assert merged["scores"] == listed["scores"] == api.get("contacts/2/").json()["scores"] == {"nps": 9}
+    assert merged["emails"] == listed["emails"] == api.get("contacts/2/").json()["emails"]
+    assert "maria@casa.example" in merged["emails"]
+
+
+def test_changed_contact_answers_with_its_scores(api: Api) -> None:
+    assert api("PATCH", "contacts/1/", {"first_name": "Ana"}).json()["scores"] == {"nps": 9}
+
+
+def test_newest_score_of_the_person_counts_whichever_record_gave_it(api: Api, company: World) -> None:
+    """4 answered with 8, and is merged into 1, who had answered with 9."""
+    Response.objects.filter(invitation__contact=4).update(submitted_at=NOON.replace(year=2040))
+    api.post("contacts/4/merge/", {"into": 1})
+
+    assert api.get("contacts/1/").json()["scores"] == {"nps": 8}
 
 
 def test_identity_is_added_once(api: Api) -> None:

@@ -90,6 +90,15 @@ def test_merged_contact_leads_to_the_survivor(client: Client, ana: Contact) -> N
     assert (response.status_code, response.headers["Location"]) == (302, f"/contacts/{other.pk}/")
 
 
+def test_page_shows_what_merged_records_are_known_by(client: Client, ana: Contact) -> None:
+    merges.merge(factories.contact(email="before@x.example"), into=ana, rule="by hand", evidence={}, by=None)
+
+    known_by = body(client, f"/contacts/{ana.pk}/").split('id="contact-identities"')[1].split("</section>")[0]
+
+    assert "ana@x.example" in known_by
+    assert "before@x.example" in known_by
+
+
 def test_page_of_somebody_who_may_not_be_seen_does_not_exist() -> None:
     hidden = factories.contact(owner=factories.user("sales", team=factories.team()))
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.models.families import families, spread, survivors
 from feedback.models import Response
 from journeys.conditions import comparing
 from journeys.conditions.base import Condition, Config, conditions
@@ -32,16 +33,18 @@ class LastScore(Condition):
 
     def gather(self, journey_id: int, contact_ids: Sequence[int]) -> dict[int, Any]:
         """Contact → {survey: score}; the newest answer to each survey, and under None the newest of all."""
+        people = families(contact_ids)
+        owner = survivors(people)
         answers = (
             Response.objects.confirmed()
-            .filter(invitation__contact__in=contact_ids)
+            .filter(invitation__contact__in=owner)
             .order_by("submitted_at", "pk")
             .values_list("invitation__contact", "survey", "score")
         )
         scores: dict[int, dict[int | None, int | None]] = {}
         for contact, survey, score in answers:
-            scores.setdefault(contact, {}).update({survey: score, None: score})
-        return scores
+            scores.setdefault(owner[contact], {}).update({survey: score, None: score})
+        return spread(scores, people)
 
     def holds(self, config: Config, visit: Visit) -> bool:
         scores = visit.known.get(self.slug) or {}

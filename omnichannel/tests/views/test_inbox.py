@@ -6,7 +6,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from crm.actions.merges import merge
 from crm.models import User
+from crm.tests import factories as crm
 from omnichannel.actions import conversations, deliveries
 from omnichannel.models import Conversation, Message, Reading
 from omnichannel.tests.factories import make_channel, make_contact, make_conversation, make_user
@@ -267,6 +269,17 @@ def test_writing_first_opens_a_conversation_of_ones_own() -> None:
     assert first.headers["Location"] == second.headers["Location"] == f"/inbox/{conversation.pk}/"
     assert (conversation.assignee, conversation.subject) == (agent, "Tu pedido")
     assert Message.objects.get().delivery.address == "eva@casa.example"
+
+
+def test_writing_first_reaches_somebody_by_the_address_of_a_merged_record() -> None:
+    client, contact, channel = signed_in(make_user("agent")), crm.contact(email=""), make_channel()
+    merge(make_contact("eva@casa.example"), into=contact, rule="by hand", evidence={}, by=None)
+    url = f"{reverse('new_conversation')}?contact={contact.pk}"
+    page = body(client, url)
+    key = page.split('name="client_id" value="')[1].split('"')[0]
+    client.post(url, {"channel": channel.pk, "subject": "Tu pedido", "body": "Ya está en camino", "client_id": key})
+    assert Message.objects.get().delivery.address == "eva@casa.example"
+    assert channel.name in body(client, f"/inbox/{Conversation.objects.get().pk}/")
 
 
 def test_writing_first_says_what_is_missing() -> None:

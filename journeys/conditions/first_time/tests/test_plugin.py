@@ -2,6 +2,7 @@
 
 import pytest
 
+from crm.models import Alias
 from journeys.conditions.first_time.plugin import FirstTime
 from journeys.models import Journey
 from journeys.people import Happening, Person, Visit
@@ -17,6 +18,17 @@ def test_entries_into_this_journey_are_counted_for_everybody_at_once() -> None:
         make.happens(who)
 
     assert FirstTime().gather(Journey.objects.get(name="One").pk, [ana.pk, ben.pk]) == {ana.pk: 2, ben.pk: 1}
+
+
+@pytest.mark.django_db
+def test_entries_of_merged_records_are_those_of_one_person() -> None:
+    journey = make.live(make.graph(make.start(), make.end()))
+    member, survivor = make.contact(), make.contact()
+    for who in (member, survivor):
+        make.happens(who)
+    Alias.objects.create(member=member, survivor=survivor, rule="test")
+
+    assert FirstTime().gather(journey.pk, [member.pk, survivor.pk]) == {member.pk: 2, survivor.pk: 2}
 
 
 @pytest.mark.parametrize(("times", "first"), [({}, True), ({"first_time": 1}, True), ({"first_time": 2}, False)])

@@ -2,6 +2,7 @@
 
 import pytest
 
+from crm.models import Alias
 from crm.tests import factories
 from feedback.actions.shipped import relationship_nps
 from feedback.models import Invitation, Response, Survey
@@ -17,6 +18,16 @@ def test_newest_confirmed_score_of_each_survey_is_gathered() -> None:
     _answer(survey, contact.pk, 10, "2026-03-01T00:00Z", state="suspected_bot")
 
     assert LastScore().gather(1, [contact.pk]) == {contact.pk: {survey.pk: 3, None: 3}}
+
+
+@pytest.mark.django_db
+def test_newest_score_is_that_of_whichever_merged_record_answered_last() -> None:
+    survey, survivor, member = relationship_nps(company="Casa Lumbre"), factories.contact(), factories.contact()
+    _answer(survey, survivor.pk, 9, "2026-01-01T00:00Z")
+    _answer(survey, member.pk, 3, "2026-02-01T00:00Z")
+    Alias.objects.create(member=member, survivor=survivor, rule="test")
+
+    assert LastScore().gather(1, [survivor.pk]) == {survivor.pk: {survey.pk: 3, None: 3}}
 
 
 @pytest.mark.parametrize(
