@@ -35,4 +35,5 @@ startIslands({
   panes: () => import("./js/islands/panes.js"),
   passkey: () => import("./js/islands/passkey.js"),
   scrolled: () => import("./js/islands/scrolled.js"),
+  waits: () => import("./js/islands/waits.js"),
 })

@@ -207,6 +207,25 @@ def test_refusal_is_no_success_for_any_optimistic_form(open_as: OpenAs, lola: Us
     expect(page.locator(".composer textarea")).to_have_value("   ")
 
 
+def test_slow_answer_shows_its_shape_until_it_comes_or_does_not(open_as: OpenAs, lola: User, channel: Channel) -> None:
+    conversation = make_conversation(channel, text="¿Dónde está?")
+    page = live(open_as(lola, "/inbox/?tab=all"))
+    held: list[Route] = []
+    page.route(f"**/inbox/{conversation.pk}/", lambda route: held.append(route))
+    waiting = page.locator("#thread-pane > .waiting")
+
+    page.locator(f"#row-{conversation.pk}").click()
+    expect(waiting.get_by_role("status")).to_have_text("Loading")
+    held.pop().fulfill(status=204)
+    expect(waiting).to_have_count(0)
+
+    page.locator(f"#row-{conversation.pk}").click()
+    expect(waiting).to_be_visible()
+    held.pop().continue_()
+    expect(page.locator("#thread-pane .bubble")).to_contain_text("¿Dónde está?")
+    expect(waiting).to_have_count(0)
+
+
 def test_keys_move_open_and_go_on(open_as: OpenAs, lola: User, channel: Channel) -> None:
     older, newer = (make_conversation(channel, sender=f"{name}@casa.example") for name in ("b", "a"))
     page = live(open_as(lola, "/inbox/?tab=unassigned"))
