@@ -86,7 +86,7 @@ class SurveyAdmin(FastList, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Programme)
-class ProgrammeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ProgrammeAdmin(FastList):
     """One row: what holds for all surveys together."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -121,7 +121,7 @@ def _is_draft(version: Version | None) -> bool:
 
 
 @admin.register(Version)
-class VersionAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class VersionAdmin(FastList):
     form = VersionForm
     list_display = ("__str__", "published_at", "published_by")
     list_filter = ("survey",)

@@ -19,7 +19,9 @@ from omnichannel.models import Attempt, Channel, Delivery, Inbox, RawInbound, Su
 @admin.register(Inbox)
 class InboxAdmin(FastList):
     list_display = ("name", "team")
+    list_select_related = ("team",)
     search_fields = ("name",)
+    autocomplete_fields = ("team",)
 
 
 @admin.register(Channel)

@@ -4,14 +4,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
-from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from crm.models import ApiKey, User
-from crm.models.api_key import SCOPES
+from crm.models.api_key import SCOPES, ApiKeyQuerySet
 from kernel.admin_lists import FastList
 
 
@@ -57,7 +55,7 @@ class ApiKeys(FastList):
         self.message_user(request, _("The key, shown only now: %(secret)s") % {"secret": secret}, messages.WARNING)
 
     @admin.action(description=_("Revoke"))
-    def revoke(self, request: HttpRequest, chosen: QuerySet[ApiKey]) -> None:
-        number = chosen.filter(revoked_at=None).update(revoked_at=Now())
+    def revoke(self, request: HttpRequest, chosen: ApiKeyQuerySet) -> None:
+        number = chosen.revoke()
         said = ngettext("%(number)d key revoked.", "%(number)d keys revoked.", number) % {"number": number}
         self.message_user(request, said, messages.SUCCESS)

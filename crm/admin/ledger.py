@@ -33,11 +33,13 @@ class Cursors(ReadOnly, FastList):
 
     @admin.action(description=_("Pause"))
     def pause(self, request: HttpRequest, chosen: QuerySet[Cursor]) -> None:
-        chosen.update(paused=True)
+        for cursor in chosen:
+            consume.pause(cursor, paused=True)
 
     @admin.action(description=_("Go on"))
     def go_on(self, request: HttpRequest, chosen: QuerySet[Cursor]) -> None:
-        chosen.update(paused=False)
+        for cursor in chosen:
+            consume.pause(cursor, paused=False)
 
 
 @admin.register(Retry)

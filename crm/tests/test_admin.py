@@ -19,6 +19,14 @@ def admin() -> Client:
     return client
 
 
+def form_of(admin: Client, url: str, **changes: str) -> dict[str, str]:
+    """What a browser would send: what the page shows, with these changes."""
+    shown = admin.get(url).context["adminform"].form.initial
+    said = {name: value for name, value in shown.items() if isinstance(value, str)}
+    inline = {"identities-TOTAL_FORMS": "0", "identities-INITIAL_FORMS": "0"}
+    return said | {"traits": "{}", "custom": "{}"} | inline | changes
+
+
 @pytest.mark.parametrize("noun", ["user", "team", "tag", "company", "contact", "apikey", "event", "cursor", "retry"])
 def test_every_list_opens_and_counts_in_a_fixed_number_of_queries(admin: Client, noun: str) -> None:
     counts = []
@@ -63,13 +71,84 @@ def test_contact_search_is_the_products_own(admin: Client) -> None:
 
 def test_renaming_here_keeps_the_search_right(admin: Client) -> None:
     contact = factories.contact(first_name="Ana", email="")
-    form = admin.get(f"/admin/crm/contact/{contact.pk}/change/").context["adminform"].form.initial
-    said = {name: value for name, value in form.items() if isinstance(value, str)} | {"first_name": "Eva"}
-    inline = {"identities-TOTAL_FORMS": "0", "identities-INITIAL_FORMS": "0"}
+    url = f"/admin/crm/contact/{contact.pk}/change/"
 
-    admin.post(f"/admin/crm/contact/{contact.pk}/change/", said | {"traits": "{}", "custom": "{}"} | inline)
+    admin.post(url, form_of(admin, url, first_name="Eva"))
 
     assert Contact.objects.get(pk=contact.pk).search == "Eva"
+
+
+def test_contact_changed_here_tells_it_like_one_changed_elsewhere(admin: Client) -> None:
+    contact, url = factories.contact(first_name="Ana"), "/admin/crm/contact/{}/change/"
+
+    admin.post(url.format(contact.pk), form_of(admin, url.format(contact.pk), last_name="Gil", feeling="glad"))
+
+    told = Event.objects.filter(name__in=["contact.updated", "contact.feeling_changed"]).order_by("pk")
+    assert [(event.name, event.contact_id) for event in told] == [
+        ("contact.updated", contact.pk),
+        ("contact.feeling_changed", contact.pk),
+    ]
+    assert told[0].properties["changed"] == "last_name"
+    contact.refresh_from_db()
+    assert (contact.name, contact.feeling) == ("Ana Gil", "glad")
+
+
+def test_contact_saved_unchanged_tells_nothing(admin: Client) -> None:
+    url = f"/admin/crm/contact/{factories.contact(first_name='Ana').pk}/change/"
+
+    admin.post(url, form_of(admin, url))
+
+    assert Event.objects.filter(name="contact.updated").count() == 0
+
+
+def test_contact_made_here_tells_it_and_keeps_its_tags(admin: Client) -> None:
+    tag, url = Tag.objects.create(name="VIP"), "/admin/crm/contact/add/"
+
+    made = admin.post(url, form_of(admin, url, first_name="Eva", feeling="fine", tags=str(tag.pk)))
+
+    contact = Contact.objects.get()
+    assert (made.status_code, contact.name, contact.search, contact.feeling) == (302, "Eva", "Eva", "fine")
+    assert list(contact.tags.all()) == [tag]
+    assert Event.objects.filter(name="contact.created", contact=contact).count() == 1
+
+
+def test_contact_with_traits_left_empty_is_saved(admin: Client) -> None:
+    contact = factories.contact(first_name="Ana", traits={"plan": "gold"})
+    url = f"/admin/crm/contact/{contact.pk}/change/"
+
+    assert admin.post(url, form_of(admin, url, traits="")).status_code == 302
+    assert Contact.objects.get().traits == {}
+
+
+def test_contact_is_not_deleted_here(admin: Client) -> None:
+    """Not even one without events, whose consents would go along."""
+    contact = Contact.objects.create(first_name="Ana")
+
+    assert admin.post(f"/admin/crm/contact/{contact.pk}/delete/", {"post": "yes"}).status_code == 403
+    admin.post("/admin/crm/contact/", {"action": "delete_selected", "_selected_action": [contact.pk], "post": "yes"})
+
+    assert Contact.objects.get() == contact
+
+
+def test_revoking_again_keeps_the_first_day(admin: Client) -> None:
+    key, _secret = factories.key()
+    ApiKey.objects.revoke()
+    first = ApiKey.objects.get().revoked_at
+
+    admin.post("/admin/crm/apikey/", {"action": "revoke", "_selected_action": [key.pk]})
+
+    assert ApiKey.objects.get().revoked_at == first
+
+
+def test_team_of_a_colleague_is_found_by_typing(admin: Client) -> None:
+    sales = factories.team("Ventas")
+    colleague = factories.user("agent", team=sales)
+    for number in range(3):
+        factories.team(f"Other {number}")
+
+    page = admin.get(f"/admin/crm/user/{colleague.pk}/change/").content.decode()
+
+    assert ("Ventas" in page, "Other 1" in page) == (True, False)
 
 
 def test_key_is_shown_once_and_works(admin: Client) -> None:
@@ -170,6 +249,12 @@ def test_deleting_says_nothing_of_rows_that_only_join_tables(admin: Client) -> N
 def test_tables_of_packages_are_not_in_the_settings(admin: Client) -> None:
     page = admin.get("/admin/").content.decode()
 
-    for table in ("usersessions/usersession", "mfa/authenticator", "account/emailaddress", "auth/group", "django_celery_beat/periodictask"):
+    for table in (
+        "usersessions/usersession",
+        "mfa/authenticator",
+        "account/emailaddress",
+        "auth/group",
+        "django_celery_beat/periodictask",
+    ):
         assert table not in page
         assert admin.get(f"/admin/{table}/").status_code == 404

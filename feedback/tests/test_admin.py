@@ -1,11 +1,14 @@
 import pytest
 from django.conf import settings
+from django.contrib.admin import site
+from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
 from feedback.actions import surveys
-from feedback.models import Invitation, Survey
+from feedback.models import Invitation, Programme, Response, Survey, Version
 from feedback.tests.factories import make_invitation, make_mailbox, make_response, make_survey
+from kernel.admin_lists import FastList
 from omnichannel.models import Delivery
 
 pytestmark = pytest.mark.django_db
@@ -130,7 +133,7 @@ def test_a_new_survey_comes_with_a_draft(admin: Client) -> None:
     assert sorted(draft.questions.values_list("role", flat=True)) == ["comment", "score"]
 
 
-@pytest.mark.parametrize("model", ["survey", "version", "invitation", "response"])
+@pytest.mark.parametrize("model", ["survey", "version", "programme", "invitation", "response"])
 def test_lists_open_and_keep_tokens_to_themselves(admin: Client, model: str) -> None:
     make_response(9)
     invitation, token = make_invitation()
@@ -146,3 +149,8 @@ def test_what_customers_wrote_cannot_be_changed(admin: Client, model: str) -> No
     assert admin.get(reverse(f"admin:feedback_{model}_change", args=[pk])).status_code == 200
     assert admin.post(reverse(f"admin:feedback_{model}_change", args=[pk]), {"score": "1"}).status_code == 403
     assert admin.get(reverse(f"admin:feedback_{model}_add")).status_code == 403
+
+
+@pytest.mark.parametrize("model", [Survey, Version, Programme, Invitation, Response])
+def test_lists_count_to_a_cap(model: type[Model]) -> None:
+    assert isinstance(site.get_model_admin(model), FastList)

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from crm.models import Team
 from omnichannel.channels.email.compose import receives_signed_addresses
 from omnichannel.models import Channel, Delivery, Inbox, RawInbound
 from omnichannel.tests.factories import make_channel, make_conversation, make_user
@@ -30,6 +31,13 @@ def test_new_account_leads_on_to_the_settings_of_its_kind(client: Client) -> Non
     assert response.headers["Location"] == f"/admin/omnichannel/channel/{channel.pk}/change/"
     page = client.get(response.headers["Location"]).content.decode()
     assert 'name="setting_imap_host"' in page
+
+
+def test_team_of_an_inbox_is_found_by_typing(client: Client) -> None:
+    inbox = Inbox.objects.create(name="Support", team=Team.objects.create(name="Ventas"))
+    Team.objects.create(name="Other")
+    page = client.get(f"/admin/omnichannel/inbox/{inbox.pk}/change/").content.decode()
+    assert ("Ventas" in page, "Other" in page) == (True, False)
 
 
 def test_secrets_go_in_and_never_come_out(client: Client) -> None:
