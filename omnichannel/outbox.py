@@ -94,7 +94,7 @@ def held(rows: list[RawInbound]) -> list[Held]:
 
 def _held(raw: RawInbound, start: bytes, size: int) -> Held:
     sender = header_line(start, "From") or str(raw.meta.get("mail_from", ""))
-    return Held(raw, size, sender, header_line(start, "Subject"))
+    return Held(raw, raw.meta.get("size", size), sender, header_line(start, "Subject"))
 
 
 def header_line(start: bytes, name: str) -> str:

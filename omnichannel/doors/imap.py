@@ -117,7 +117,7 @@ class Mailbox:
             return
         meta: dict[str, Any] = {"uid": uid, "uidvalidity": self.uidvalidity, "folder": self.folder}
         if size > MAX_SIZE:
-            meta["refused"] = f"The mail has {size} bytes; the limit is {MAX_SIZE}. It is still in the mailbox."
+            meta |= {"refused": inbound.TOO_LARGE_TO_FETCH.format(size=size, limit=MAX_SIZE), "size": size}
         inbound.receive_raw(channel_id=self.channel.pk, dedup_key=self._key(uid), body=body, meta=meta)
 
     def _key(self, uid: int) -> str:

@@ -10,6 +10,7 @@ import pytest
 from django.db import DatabaseError
 
 from crm.models import Heartbeat
+from omnichannel import outbox
 from omnichannel.actions import inbound
 from omnichannel.channels.email.tests.mails import raw_mail
 from omnichannel.channels.email.tokens import Token
@@ -121,9 +122,93 @@ def test_database_that_is_down_asks_the_sender_to_come_again(
 
 
 def test_size_is_announced_and_enforced(client: smtplib.SMTP) -> None:
+    """At the recipient, not before: only then is it known whose quarantine shows the mail."""
     client.ehlo()
     assert client.esmtp_features["size"] == str(50 << 20)
-    assert client.mail("ana@casa.example", [f"SIZE={60 << 20}"])[0] == 552
+    assert client.mail("ana@casa.example", [f"SIZE={60 << 20}"])[0] == 250
+    assert client.rcpt("nobody@hilo.example")[0] == 550
+    assert client.rcpt("support@hilo.example")[0] == 552
+    assert client.docmd("DATA")[0] == 503
+    client.rset()
+    client.mail("ana@casa.example", [f"SIZE={50 << 20}"])
+    assert client.rcpt("support@hilo.example")[0] == 250
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Asked for before `client`: a connection keeps the limit that it began with."""
+    monkeypatch.setattr(door, "MAX_SIZE", 20_000)
+    return 20_000
+
+
+def quarantined() -> RawInbound:
+    inbound.process_due()
+    raw = RawInbound.objects.get()
+    assert raw.state == "quarantined"
+    return raw
+
+
+def test_mail_that_says_it_is_too_large_is_refused_and_visible(small: int, client: smtplib.SMTP) -> None:
+    mail = raw_mail("x" * 70 + "\r\n" * small)
+    for _ in range(2):
+        with pytest.raises(smtplib.SMTPRecipientsRefused) as caught:
+            client.sendmail("ana@casa.example", ["support@hilo.example"], mail)
+        assert caught.value.recipients["support@hilo.example"][0] == 552
+    raw = quarantined()
+    assert raw.error == f"The mail has {len(mail)} bytes; the limit is {small}. It was refused, and its sender told."
+    (shown,) = outbox.held([raw])
+    assert (shown.sender, shown.size) == ("ana@casa.example", len(mail))
+    assert b"xxx" not in bytes(raw.body)
+
+
+def test_mail_that_turns_out_too_large_is_refused_and_visible(small: int, client: smtplib.SMTP) -> None:
+    client.helo()  # without ESMTP nobody says how large a mail is
+    mail = raw_mail(("x" * 70 + "\r\n") * 3000)
+    with pytest.raises(smtplib.SMTPDataError) as caught:
+        client.sendmail("ana@casa.example", ["support@hilo.example"], mail)
+    assert caught.value.smtp_code == 552
+    raw = quarantined()
+    (shown,) = outbox.held([raw])
+    assert (shown.sender, shown.size, raw.meta["rcpt"]) == ("ana@casa.example", len(mail), ["support@hilo.example"])
+    assert raw.error.startswith(f"The mail has {len(mail)} bytes; the limit is {small}.")
+    assert len(raw.body) < 300
+
+
+def test_mail_with_an_endless_line_is_refused_and_visible(client: smtplib.SMTP, account: Channel) -> None:
+    with pytest.raises(smtplib.SMTPDataError) as caught:
+        client.sendmail("ana@casa.example", ["support@hilo.example"], raw_mail("x" * (3 << 20) + "\r\n"))
+    assert caught.value.smtp_code == 500
+    said = f"The mail has a line of more than {1 << 20} bytes. It was refused, and its sender told."
+    assert quarantined().error == said
+
+
+def test_line_that_never_ends_is_hung_up_on(small: int, client: smtplib.SMTP) -> None:
+    """aiosmtpd keeps the pieces of a line until it ends, however many."""
+    client.ehlo()
+    client.mail("ana@casa.example")
+    client.rcpt("support@hilo.example")
+    assert client.docmd("DATA")[0] == 354
+    with pytest.raises(smtplib.SMTPServerDisconnected):
+        client.send(b"x" * (50 << 20))
+
+
+def test_next_mail_on_the_same_connection_is_taken(small: int, client: smtplib.SMTP) -> None:
+    with pytest.raises(smtplib.SMTPRecipientsRefused):
+        client.sendmail("ana@casa.example", ["support@hilo.example"], raw_mail("x\r\n" * small))
+    client.sendmail("ana@casa.example", ["support@hilo.example"], raw_mail())
+    assert sorted("refused" in meta for meta in RawInbound.objects.values_list("meta", flat=True)) == [False, True]
+
+
+def test_refusal_that_cannot_be_noted_asks_the_sender_to_come_again(
+    small: int, client: smtplib.SMTP, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(**kwargs: Any) -> None:
+        raise DatabaseError("the server closed the connection")
+
+    monkeypatch.setattr(inbound, "receive_raw", broken)
+    with pytest.raises(smtplib.SMTPRecipientsRefused) as caught:
+        client.sendmail("ana@casa.example", ["support@hilo.example"], raw_mail("x\r\n" * small))
+    assert caught.value.recipients["support@hilo.example"][0] == 451
 
 
 def test_long_lines_are_taken_for_the_parser_to_judge(client: smtplib.SMTP, account: Channel) -> None:

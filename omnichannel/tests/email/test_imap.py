@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from crm.models import Heartbeat
+from omnichannel import outbox
 from omnichannel.actions import inbound
 from omnichannel.channels.email.tests.mails import raw_mail
 from omnichannel.doors import imap
@@ -133,6 +134,7 @@ def test_oversized_mail_is_noted_without_its_body(
     assert b"Subject: large" in bytes(raw.body)
     assert b"xxx" not in bytes(raw.body)
     assert raw.meta["refused"].startswith("The mail has 2")
+    assert outbox.held([raw])[0].size == raw.meta["size"] > 2000
 
 
 # --- the watch over all accounts ---
