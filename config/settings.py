@@ -115,12 +115,13 @@ DATABASES: dict[str, dict[str, Any]] = {
 if ROLE == "web":  # threads share a pool; forked Celery children must not
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
     DATABASES["default"]["CONN_MAX_AGE"] = 0
+    # No page may hold its connection longer; pages that know better say so themselves.
+    DATABASES["default"]["OPTIONS"] |= env.statement_timeout(DATABASES["default"]["OPTIONS"], milliseconds=10_000)
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
 # After a restart of the database no request pays for a connection that died with it.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-STATEMENT_TIMEOUT_MS = {"web": 10_000}.get(ROLE, 0)
 
 # --- Valkey: hints, cache, sockets. Nothing in it that a FLUSHALL could make wrong -------------------
 VALKEY_URL = env.text("VALKEY_URL") or "redis://127.0.0.1:6379"

@@ -39,8 +39,8 @@ OPERATORS = {
         "a mail server of their own would send is kept in the outbox viewer."
     ),
     "HILO_FILES_URL": "For files elsewhere than in the data directory. Not built yet: a start refuses it.",
-    "SENTRY_DSN": "For errors to Sentry. Not built yet: a start refuses it.",
-    "OTEL_EXPORTER_OTLP_ENDPOINT": "For traces to OpenTelemetry. Not built yet: a start refuses it.",
+    "SENTRY_DSN": "For errors to Sentry. Not built yet: a start says so.",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "For traces to OpenTelemetry. Not built yet: a start says so.",
     "HILO_EGRESS_ALLOW_PRIVATE": "host:port pairs on private addresses that outgoing requests may reach.",
     "HILO_DEMO_PASSWORD": "The password of the demo logins. Unset: a random one, printed at the start.",
     "HILO_OIDC": "A JSON list of OpenID Connect providers, as django-allauth takes it under APPS.",

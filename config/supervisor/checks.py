@@ -14,12 +14,13 @@ from config.supervisor.options import Options
 
 # An empty installation takes about 60 MB with its write-ahead log.
 LEAST_FREE_BYTES = 200 * 1024 * 1024
-# Promised, and not there yet: who sets one relies on it.
+# Promised, and not there yet. Who sets the first relies on it; the others may be set for all that a machine runs.
 NOT_READ = {
     "HILO_FILES_URL": "keeps files in its data directory only",
     "SENTRY_DSN": "tells errors in its log only",
     "OTEL_EXPORTER_OTLP_ENDPOINT": "offers /metrics and exports no traces",
 }
+RELIED_ON = ("HILO_FILES_URL",)
 
 
 def before_start(options: Options) -> None:
@@ -31,9 +32,18 @@ def before_start(options: Options) -> None:
 
 
 def refuse_what_is_not_read() -> None:
-    for name, does in NOT_READ.items():
+    for name in RELIED_ON:
         if os.environ.get(name):
-            raise ServiceError(f"{name} is set, but this version {does}: unset it.")
+            raise ServiceError(f"{name} is set, but this version {NOT_READ[name]}: unset it.")
+
+
+def not_heeded() -> list[str]:
+    """A sentence for each variable that is set and changes nothing, and does no harm."""
+    return [
+        f"{name} is set, but this version {does}."
+        for name, does in NOT_READ.items()
+        if os.environ.get(name) and name not in RELIED_ON
+    ]
 
 
 def refuse_one_port_for_two(options: Options) -> None:

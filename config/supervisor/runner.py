@@ -43,6 +43,8 @@ class Supervisor:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             # Also where a shell started us with SIGINT ignored, as it does with `bin/up &`.
             signal.signal(number, self._signalled)
+        for sentence in checks.not_heeded():
+            self.output.plain(sentence)
         with hold(self.directory, self.servers, self.output):
             checks.ports(self.options)
             try:
