@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from kernel.admin_lists import FastList, ReadOnly
+from kernel.told import told
 from omnichannel.actions import deliveries, inbound
 from omnichannel.forms.channels import PREFIX, ChannelForm, plugin_fields
 from omnichannel.models import Attempt, Channel, Delivery, Inbox, RawInbound, Suppression
@@ -27,12 +28,16 @@ class InboxAdmin(FastList):
 @admin.register(Channel)
 class ChannelAdmin(FastList):
     form = ChannelForm
-    list_display = ("name", "kind", "address", "inbox", "active", "health", "health_detail", "health_at")
+    list_display = ("name", "kind", "address", "inbox", "active", "health", "why", "health_at")
     list_filter = ("kind", "active", "health")
     search_fields = ("name", "address")
     autocomplete_fields = ("inbox",)
-    readonly_fields = ("health", "health_detail", "health_at")
+    readonly_fields = ("health", "why", "health_at")
     actions = ("check_settings",)
+
+    @admin.display(description=_("detail"))
+    def why(self, channel: Channel) -> str:
+        return told(channel.health_detail)
 
     def get_fieldsets(self, request: HttpRequest, obj: Channel | None = None) -> Any:
         """The plug-in's fields are known once the account has a kind."""
@@ -40,7 +45,7 @@ class ChannelAdmin(FastList):
         if obj is None:
             return (own,)
         settings = (_("Settings"), {"fields": [PREFIX + name for name in plugin_fields(obj)]})
-        health = (_("Health"), {"fields": ("health", "health_detail", "health_at")})
+        health = (_("Health"), {"fields": ("health", "why", "health_at")})
         return (own, settings, health) if settings[1]["fields"] else (own, health)
 
     def get_form(self, request: HttpRequest, obj: Channel | None = None, change: bool = False, **kwargs: Any) -> Any:

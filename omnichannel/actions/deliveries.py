@@ -19,11 +19,18 @@ from crm.ledger import publish
 from crm.models import Consent
 from kernel import lease
 from kernel.failpoints import failpoint
+from kernel.told import kept
 from omnichannel.channels.base import ChannelError, ChannelKind, SendResult, channels
 from omnichannel.facts import DeliveryChanged
 from omnichannel.models import Attempt, Channel, Delivery, Suppression
 
 NEEDED = ("channel", "message__conversation", "message__channel", "message__attachments")  # once for a whole batch
+NOT_INSTALLED = kept("No channel of kind {kind} is installed.")
+DIED = kept("The process died while it was being sent.")
+ALWAYS_DIED = kept("Every attempt stopped the sender.")
+SUPPRESSED = kept("suppressed: {reason}")
+WITHDRAWN = kept("consent withdrawn")
+SUPPRESSED_FOR = kept("bounce"), kept("complaint"), kept("unsubscribe")
 
 log = logging.getLogger(__name__)
 
@@ -79,16 +86,16 @@ def _begin(delivery: Delivery) -> bool:
     if not lease.begin(delivery):
         return False
     if delivery.channel.kind not in channels:
-        _settle(delivery, Delivery.State.FAILED, error=f"No channel of kind {delivery.channel.kind} is installed.")
+        _settle(delivery, Delivery.State.FAILED, error=NOT_INSTALLED.format(kind=delivery.channel.kind))
         return False
     if reason := _why_not(delivery):
         _settle(delivery, Delivery.State.SUPPRESSED, error=reason)
         return False
     if _died_in_between(delivery) and not _may_repeat(delivery):
-        _nobody_knows(delivery, "The process died while it was being sent.")
+        _nobody_knows(delivery, DIED)
         return False
     if delivery.tries > delivery.max_attempts:
-        _settle(delivery, Delivery.State.FAILED, error=delivery.error or "Every attempt stopped the sender.")
+        _settle(delivery, Delivery.State.FAILED, error=delivery.error or ALWAYS_DIED)
         return False
     Attempt.objects.get_or_create(delivery=delivery, number=delivery.attempts)
     return True
@@ -102,10 +109,10 @@ def _why_not(delivery: Delivery) -> str:
         blocked = blocked.exclude(reason=Suppression.Reason.UNSUBSCRIBE)
     first = blocked.first()
     if first is not None:
-        return f"suppressed: {first.reason}"
+        return SUPPRESSED.format(reason=first.reason)
     purpose, contact_id = delivery.refusable_as, delivery.message.contact_id
     if purpose and Consent.objects.refused(contact_id, channel=delivery.channel.kind, purpose=purpose):
-        return "suppressed: consent withdrawn"
+        return SUPPRESSED.format(reason=WITHDRAWN)
     return ""
 
 

@@ -222,6 +222,10 @@ class Attempt(models.Model):
     def __str__(self) -> str:
         return f"{self.delivery_id}.{self.number}"
 
+    def outcome_label(self) -> str:
+        """In the reader's language; "" as long as nobody knows how it ended."""
+        return str(Delivery.State(self.outcome).label) if self.outcome else ""
+
 
 class Suppression(models.Model):
     """An address that must not be written to: it bounced for good, complained, or said stop."""

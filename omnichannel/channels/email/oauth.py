@@ -16,12 +16,16 @@ from typing import Any
 from urllib.parse import urlencode
 
 from kernel import http
+from kernel.told import kept
 from omnichannel.channels.base import ChannelError
 from omnichannel.models import Channel
 
 PASSWORD = "password"  # noqa: S105 - the name of a way to sign in
 EARLY = 120  # seconds before its end a token is no longer used
 SHORTEST = 60  # seconds that a token serves whatever the provider says
+UNREACHABLE = kept("The sign-in service cannot be reached: {reason}")
+NO_JSON = kept("The sign-in service answered {status} without JSON.")
+NO_TOKEN = kept("The provider gave no access token: {reason}. Give the account a new refresh token.")
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
 
 PRESETS: dict[str, dict[str, Any]] = {
@@ -119,12 +123,11 @@ def _ask(channel: Channel) -> dict[str, Any]:
         response = http.request("POST", str(own.get("oauth_token_url", "")), headers=FORM, body=body, max_bytes=1 << 20)
         answer = response.json()
     except http.EgressError as error:
-        raise TokenRefused(f"The sign-in service cannot be reached: {error}") from error
+        raise TokenRefused(UNREACHABLE.format(reason=error)) from error
     except ValueError as error:
-        raise TokenRefused(f"The sign-in service answered {response.status} without JSON.") from error
+        raise TokenRefused(NO_JSON.format(status=response.status)) from error
     if not response.ok or not isinstance(answer, dict) or not answer.get("access_token"):
-        reason = _reason(answer, response.status)
-        raise TokenRefused(f"The provider gave no access token: {reason}. Give the account a new refresh token.")
+        raise TokenRefused(NO_TOKEN.format(reason=_reason(answer, response.status)))
     return answer
 
 

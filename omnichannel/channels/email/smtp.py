@@ -14,6 +14,7 @@ from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from urllib.parse import unquote, urlsplit
 
+from kernel.told import kept
 from omnichannel.channels.base import ChannelError
 
 from .oauth import Bearer, initial_response
@@ -21,6 +22,15 @@ from .oauth import Bearer, initial_response
 TIMEOUT = 60.0  # seconds for each step, RFC 5321 §4.5.3.2 asks for minutes
 ENDED = {-1, 421}  # no reply at all, and "service closing" (RFC 5321 §3.8)
 GREYLISTED = 300  # seconds that a temporary refusal is given to pass
+
+BROKE = kept("The connection to {host} broke: {reason}")
+UNUSABLE = kept("The mail server {place} cannot be used: {reason}")
+ASCII_ONLY = kept("The mail server takes no addresses with letters outside of ASCII.")
+UNCONFIRMED = kept("The connection broke before the server confirmed.")
+UNCONFIRMED_AS = kept("The connection broke before the server confirmed: {reason}")
+SENDER_REFUSED = kept("The mail server refused the sender: {answer}")
+RECIPIENT_REFUSED = kept("The mail server refused the recipient: {answer}")
+MESSAGE_REFUSED = kept("The mail server refused the message: {answer}")
 
 
 @dataclass(frozen=True)
@@ -90,7 +100,7 @@ class Line:
         try:
             return self._transaction(self._opened(), sender, recipients, mail)
         except _Gone as gone:
-            raise ChannelError(f"The connection to {self.server.host} broke: {gone}") from gone
+            raise ChannelError(BROKE.format(host=self.server.host, reason=gone)) from gone
 
     def close(self) -> None:
         if self._connection:
@@ -102,7 +112,7 @@ class Line:
             return _open(self.server)
         except (OSError, smtplib.SMTPException) as error:
             place = f"{self.server.host}:{self.server.port}"
-            raise ChannelError(f"The mail server {place} cannot be used: {_said(error)}") from error
+            raise ChannelError(UNUSABLE.format(place=place, reason=_said(error))) from error
 
     def _reset(self, connection: smtplib.SMTP) -> bool:
         try:
@@ -192,16 +202,16 @@ def _context(server: Server) -> ssl.SSLContext:
 
 def _envelope(connection: smtplib.SMTP, sender: str, recipients: list[str], needs_utf8: bool) -> None:
     if needs_utf8 and not connection.has_extn("smtputf8"):
-        raise Refused("The mail server takes no addresses with letters outside of ASCII.", permanent=True)
-    _expect(connection.mail(sender, ["SMTPUTF8"] if needs_utf8 else []), "the sender")
-    _expect(connection.rcpt(recipients[0]), "the recipient")
+        raise Refused(ASCII_ONLY, permanent=True)
+    _expect(connection.mail(sender, ["SMTPUTF8"] if needs_utf8 else []), SENDER_REFUSED)
+    _expect(connection.rcpt(recipients[0]), RECIPIENT_REFUSED)
     for copy in recipients[1:]:
         connection.rcpt(copy)  # a copy that is refused does not hold up the mail
 
 
 def _hand_over(connection: smtplib.SMTP, data: bytes) -> None:
     connection.putcmd("data")
-    _expect(connection.getreply(), "the message", wanted=3)
+    _expect(connection.getreply(), MESSAGE_REFUSED, wanted=3)
     quoted = re.sub(rb"(?m)^\.", b"..", data)  # RFC 5321 §4.5.2; the lines end with CRLF already
     connection.send(quoted if quoted.endswith(b"\r\n") else quoted + b"\r\n")
 
@@ -211,18 +221,18 @@ def _last_answer(connection: smtplib.SMTP) -> str:
         connection.send(b".\r\n")
         code, text = connection.getreply()
     except (OSError, smtplib.SMTPException) as error:
-        raise ChannelError(f"The connection broke before the server confirmed: {_said(error)}", unknown=True) from error
+        raise ChannelError(UNCONFIRMED_AS.format(reason=_said(error)), unknown=True) from error
     if code == -1:
-        raise ChannelError("The connection broke before the server confirmed.", unknown=True)
-    _expect((code, text), "the message")
+        raise ChannelError(UNCONFIRMED, unknown=True)
+    _expect((code, text), MESSAGE_REFUSED)
     return text.decode("utf-8", "replace")[:300]
 
 
-def _expect(reply: tuple[int, bytes], what: str, *, wanted: int = 2) -> None:
+def _expect(reply: tuple[int, bytes], refusal: str, *, wanted: int = 2) -> None:
     code, text = reply
     if code // 100 == wanted:
         return
-    sentence = f"The mail server refused {what}: {code} {text.decode('utf-8', 'replace')[:300]}"
+    sentence = refusal.format(answer=f"{code} {text.decode('utf-8', 'replace')[:300]}")
     if code in ENDED:
         raise smtplib.SMTPServerDisconnected(sentence)
     raise Refused(sentence, permanent=code >= 500 and code != 552, retry_after=GREYLISTED if code < 500 else None)

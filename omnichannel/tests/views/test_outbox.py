@@ -115,6 +115,16 @@ def test_html_of_a_mail_is_framed_like_any_other(client: Client) -> None:
     assert 'href="https://hilo.example/s/abc"' in response.content.decode()
 
 
+def test_reason_is_told_in_the_readers_language(client: Client, agent: User) -> None:
+    delivery = mailed()
+    deliveries.report(delivery, Delivery.State.FAILED, error="The mail server refused the recipient: 550 no such user")
+    User.objects.filter(pk=agent.pk).update(language="es")
+
+    page = client.get(f"/outbox/{delivery.pk}/").content.decode()
+
+    assert "El servidor de correo rechazó al destinatario: 550 no such user" in page
+
+
 def test_failed_delivery_is_sent_again_on_request(client: Client) -> None:
     delivery = mailed()
     deliveries.report(delivery, Delivery.State.FAILED, error="550 mailbox full")
