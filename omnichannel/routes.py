@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from crm.models import Claim
 from omnichannel.models import Channel, Conversation, Message
 
+MOST_COPIES = 50
+
 
 @dataclass(frozen=True)
 class Detour:
@@ -25,10 +27,23 @@ def asked_for(message: Message) -> list[str]:
     if not message.reply_to or channel is None or identity is None:
         return []
     wanted = [Claim(identity.kind, address).value for address in message.reply_to]
-    accounts = Channel.objects.filter(kind=channel.kind).values_list("address", flat=True)
-    ours = {Claim(identity.kind, address).value for address in accounts}
+    ours = _ours(channel, identity.kind)
     found = list(dict.fromkeys(address for address in wanted if address and address not in ours))
     return [] if found == [identity.value] else found
+
+
+def copied(message: Message) -> list[str]:
+    """Whom an answer is copied to: whom the customer copied, without ourselves, as we would answer our own answer."""
+    channel, identity = message.channel, message.identity
+    if not message.cc or channel is None or identity is None:
+        return []
+    ours = _ours(channel, identity.kind)
+    return [address for address in message.cc if Claim(identity.kind, address).value not in ours][:MOST_COPIES]
+
+
+def _ours(channel: Channel, kind: str) -> set[str]:
+    addresses = Channel.objects.filter(kind=channel.kind).values_list("address", flat=True)
+    return {Claim(kind, address).value for address in addresses}
 
 
 def detours(conversation: Conversation) -> list[Detour]:

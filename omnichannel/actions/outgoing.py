@@ -40,7 +40,7 @@ def answer(
         author=by if by.pk else None,
         sender=channel.address,
         to=asked_for[:1] or [identity.display],
-        cc=[*asked_for[1:], *last.cc] if last else [],
+        cc=[*asked_for[1:], *routes.copied(last)] if last else [],
         subject=reply_subject(conversation.subject) if channel.plugin.has_subject else "",
         text=body,
         in_reply_to=last.message_id if last else "",

@@ -83,7 +83,7 @@ class EmailChannel(ChannelKind):
                 port=int(own.get("smtp_port") or 587),
                 user=own.get("smtp_user", ""),
                 password=self.account.secret("smtp_password"),
-                security=own.get("smtp_security", "starttls"),
+                security=own.get("smtp_security") or "starttls",
                 bearer=oauth.bearer(self.account),
             )
         return smtp.server_from_url(settings.SMTP_URL) if settings.SMTP_URL else None

@@ -96,6 +96,16 @@ def test_reply_goes_to_the_address_last_used_and_ends_the_waiting() -> None:
     assert Event.objects.get(name="message.sent").properties["author"] == "Eva"
 
 
+def test_answer_is_not_copied_to_ourselves() -> None:
+    """Every account that reads its copy would file our own answer as mail."""
+    channel, sales = make_channel(), make_channel()
+    conversation = make_conversation(channel, cc=[sales.address.upper(), channel.address, "hijo@casa.example"])
+
+    message = conversations.reply(conversation, by=make_user("agent"), body="Le enviamos otra.")
+
+    assert message.cc == ["hijo@casa.example"]
+
+
 def test_answer_goes_where_the_message_asks_while_the_person_stays_the_sender() -> None:
     """A web form writes as the shop and names the customer in Reply-To."""
     conversation = make_conversation(sender="noreply@shop.example", reply_to=["Ana@Casa.example", "hijo@casa.example"])
