@@ -12,7 +12,7 @@ const option = (name) => process.argv.find((argument) => argument.startsWith(`--
 const out = resolve(option("out") ?? join(root, "build", "static"))
 
 const bundles = {
-  entryPoints: ["app.js", "customer.js", "css/app.css", "css/admin.css", "css/customer.css"].map((name) => join(here, name)),
+  entryPoints: ["app.js", "customer.js", "admin.js", "css/app.css", "css/admin.css", "css/customer.css"].map((name) => join(here, name)),
   entryNames: "[name]",
   chunkNames: "chunks/[name]-[hash]",
   assetNames: "fonts/[name]",

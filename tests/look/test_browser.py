@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
-from crm.models import User
+from crm.models import Team, User
 from tests.look.conftest import Open
 
 AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
@@ -56,10 +56,11 @@ def test_settings_and_operations_are_accessible(
 ) -> None:
     """Nothing that keeps somebody out; the best practices are Django's own business in its own pages."""
     mine = f"/admin/crm/user/{colleague.pk}"
+    gone = f"/admin/crm/team/{Team.objects.create(name='Night shift').pk}"
     page = open_page("/admin/operations/", width=width)
     assert violations(page) == []
     found = {}
-    for path in ("/admin/", "/admin/crm/user/", f"{mine}/change/", f"{mine}/delete/", "/admin/crm/apikey/add/"):
+    for path in ("/admin/", "/admin/crm/user/", f"{mine}/change/", f"{gone}/delete/", "/admin/crm/apikey/add/"):
         page.goto(page.url.partition("/admin/")[0] + path)
         assert complaints == []
         found[path] = violations(page, {"critical", "serious"})
