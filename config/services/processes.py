@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -60,6 +61,25 @@ def die_with_parent(signal_number: int) -> Callable[[], None]:
             os._exit(1)
 
     return ask_the_kernel
+
+
+def end_with_parent() -> None:
+    """This process is killed when the one that forked it dies."""
+    if _libc is not None:
+        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def outlive_parent_by(seconds: float) -> None:
+    """What this session still runs that long after its parent's death is killed: nobody else is there to do it."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        time.sleep(seconds)
+        kill_group(os.getpgrp())
+
+    threading.Thread(target=watch, name="parent's death", daemon=True).start()
 
 
 def settle() -> None:

@@ -3,6 +3,7 @@
 import io
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from config.services.environment import REPOSITORY
 from config.services.processes import is_running, wait_until
 from config.supervisor.child import Child
 from config.supervisor.output import Output
@@ -128,6 +130,33 @@ def test_child_that_ignores_its_stop_signal_is_killed(stream: io.StringIO, start
 
     assert not is_running(pid)
     assert "part did not stop in 0 s and is killed" in stream.getvalue()
+
+
+DEAF = """
+import signal, time
+from config.services import processes
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+processes.outlive_parent_by(0.2)
+print("deaf", flush=True)
+time.sleep(60)
+"""
+STARTS_IT = """
+import subprocess, sys, time
+print(subprocess.Popen([sys.executable, "-c", sys.argv[1]], start_new_session=True, stdout=sys.stdout).pid, flush=True)
+time.sleep(60)
+"""
+
+
+def test_orphan_that_hears_nothing_ends_itself() -> None:
+    command = [sys.executable, "-c", STARTS_IT, DEAF]
+    with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        orphan = int(parent.stdout.readline())
+        assert parent.stdout.readline() == "deaf\n"
+
+        parent.kill()
+
+        assert wait_until(lambda: not is_running(orphan), 10)
 
 
 def test_last_words_prefer_the_reason(stream: io.StringIO, started: list[Child]) -> None:

@@ -14,7 +14,7 @@ import pytest
 from config.services.environment import REPOSITORY
 from config.services.processes import is_running, wait_until
 from tests.supervisor import free_port
-from tests.supervisor.product import Keeper, Product, kill
+from tests.supervisor.product import Keeper, Product, command_line, kill
 
 RECOVERY_SECONDS = 30
 
@@ -63,8 +63,8 @@ def test_two_products_run_side_by_side(running: Product, data_dir: Path, monkeyp
     [("postgres -D", 0), ("valkey.sock", 0), ("uvicorn", -1), ("uvicorn", 0), ("celery worker", 0), ("listeners", 0)],
 )
 def test_killed_part_comes_back(running: Product, title: str, which: int) -> None:
+    assert wait_until(lambda: running.pids(title) != [], RECOVERY_SECONDS), running.output  # of the death before
     before = running.pids(title)
-    assert before
 
     kill(before[which])
 
@@ -88,7 +88,8 @@ def test_killed_supervisor_takes_its_children_along_and_a_stopped_one_is_ended(k
         kill(pid)
     first.process.wait()
 
-    assert wait_until(lambda: [pid for pid in pids if is_running(pid)] == [orphan], RECOVERY_SECONDS)
+    wait_until(lambda: [pid for pid in pids if is_running(pid)] == [orphan], RECOVERY_SECONDS)
+    assert [command_line(pid) for pid in pids if is_running(pid) and pid != orphan] == [], first.output
     assert keeper.start().answers()
     assert not is_running(orphan)
 
