@@ -1,16 +1,17 @@
 // The settings. select2 names its box by the chosen value alone; who hears the page needs the label of the field too.
+// It says nowhere that it has drawn a box, so whatever comes into the page is looked at.
 function name(box) {
-  const select = box.closest(".select2").previousElementSibling
-  const [label] = select.labels ?? []
+  box.dataset.named = ""
+  const [label] = box.closest(".select2").previousElementSibling.labels ?? []
   if (!label) return
-  label.id ||= `${select.id}-label`
+  label.id ||= `${label.htmlFor}-label`
   box.setAttribute("aria-labelledby", `${label.id} ${box.getAttribute("aria-labelledby")}`)
   box.querySelector("[role=textbox]")?.setAttribute("aria-labelledby", label.id)
 }
 
-function nameAll(within) {
-  within.querySelectorAll(".select2-selection[role=combobox]").forEach(name)
+function nameAll() {
+  document.querySelectorAll(".select2-selection[role=combobox]:not([data-named])").forEach(name)
 }
 
-addEventListener("load", () => nameAll(document))
-document.addEventListener("formset:added", ({ target }) => setTimeout(() => nameAll(target)))
+new MutationObserver(nameAll).observe(document.documentElement, { childList: true, subtree: true })
+nameAll()
