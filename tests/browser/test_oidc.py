@@ -107,26 +107,19 @@ def test_address_that_is_not_a_colleagues_opens_nothing(
     assert (User.objects.count(), SocialAccount.objects.count()) == (1, 0)
 
 
-def test_colleague_who_was_switched_off_stays_out(entrance: Entrance, provider: OidcProvider, ana: User) -> None:
-    ana.is_active = False
-    ana.save()
-    page = entrance(host="127.0.0.1")
-    come_in(page)
-    heading(page, "This account is switched off")
-    is_outside(page)
-    assert (SocialAccount.objects.count(), AccountMail.objects.count()) == (0, 0)
-
-
-def test_known_colleague_who_was_switched_off_since_stays_out(
-    entrance: Entrance, provider: OidcProvider, ana: User
+@pytest.mark.parametrize("came_before", [False, True])
+def test_colleague_who_was_switched_off_stays_out(
+    entrance: Entrance, provider: OidcProvider, ana: User, came_before: bool
 ) -> None:
-    SocialAccount.objects.create(user=ana, provider="casa", uid=ANA["sub"])
+    if came_before:
+        SocialAccount.objects.create(user=ana, provider="casa", uid=ANA["sub"])
     ana.is_active = False
     ana.save()
     page = entrance(host="127.0.0.1")
     come_in(page)
     heading(page, "This account is switched off")
     is_outside(page)
+    assert (SocialAccount.objects.count(), AccountMail.objects.count()) == (int(came_before), 0)
 
 
 def test_whoever_turns_back_may_try_another_way(entrance: Entrance, provider: OidcProvider, ana: User) -> None:

@@ -227,8 +227,10 @@ def test_door_says_that_it_is_there_until_it_is_told_to_stop() -> None:
         serving = asyncio.create_task(serve("127.0.0.1", 0))
         while not await door.in_thread(Heartbeat.objects.filter(service="smtp").exists):
             await asyncio.sleep(0.02)
+        assert not serving.done()
         os.kill(os.getpid(), signal.SIGTERM)
         await serving
         await close_database()
 
     asyncio.run(asyncio.wait_for(look_and_stop(), timeout=10))
+    assert Heartbeat.objects.filter(service="smtp").exists()
