@@ -11,8 +11,9 @@ from crm.actions import notes, tasks
 from crm.forms.activity import NoteForm, TaskForm
 from crm.models import Contact, Note, Task
 from crm.task_list import task_groups
-from crm.views.answers import by_htmx, page_or, toast
+from crm.views.answers import page_or
 from crm.views.contact import PAGE, changed, visible
+from kernel.answers import by_htmx, toast
 from kernel.policies import SignedInRequest, signed_in
 
 

@@ -1,16 +1,12 @@
-"""How crm's views answer: a page to a browser, its fragment to htmx, toasts with undo."""
+"""How crm's views answer: a page to a browser, its fragment to htmx."""
 
-import json
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_cache_control, patch_vary_headers
-from django.utils.functional import Promise
 
-
-def by_htmx(request: HttpRequest) -> bool:
-    return request.headers.get("HX-Request") == "true"
+from kernel.answers import by_htmx
 
 
 def page_or(request: HttpRequest, template: str, fragment: str, context: dict[str, Any]) -> HttpResponse:
@@ -19,19 +15,4 @@ def page_or(request: HttpRequest, template: str, fragment: str, context: dict[st
     response = render(request, name, context)
     patch_vary_headers(response, ["HX-Request"])
     patch_cache_control(response, private=True, no_store=True)
-    return response
-
-
-def toast(
-    response: HttpResponse, text: str | Promise, *, level: str = "success", undo: tuple[str, str] | None = None
-) -> HttpResponse:
-    """`undo`: method and URL of the request that takes it back.
-
-    After the swap: by then the live socket may have replaced the element that asked, and htmx tells nothing to what is
-    gone, but falls back to the page itself.
-    """
-    detail: dict[str, Any] = {"level": level, "text": str(text)}
-    if undo:
-        detail["undo"] = {"method": undo[0], "url": undo[1]}
-    response["HX-Trigger-After-Swap"] = json.dumps({"toast": detail})
     return response

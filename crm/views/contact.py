@@ -11,7 +11,8 @@ from crm.actions import contacts as verbs
 from crm.forms.contacts import ConsentForm, ContactForm, IdentityForm
 from crm.models import Claim, Contact
 from crm.models.families import acquaint
-from crm.views.answers import by_htmx, page_or, toast
+from crm.views.answers import page_or
+from kernel.answers import by_htmx, toast
 from kernel.policies import SignedInRequest, signed_in
 
 PAGE = "crm/contact.html"

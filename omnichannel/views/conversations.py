@@ -6,6 +6,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from kernel.answers import toast
 from kernel.policies import SignedInRequest, agents_only
 from omnichannel import fragments, listing, thread
 from omnichannel.actions import conversations, desk
@@ -72,7 +73,7 @@ def _changed(conversation: Conversation, changed: ThreadChanged) -> HttpResponse
 
 
 def _refused(text: str) -> HttpResponse:
-    return answers.toast(HttpResponse(status=422), text, level="error")
+    return toast(HttpResponse(status=422), text, level="error")
 
 
 @require_POST
@@ -89,7 +90,7 @@ def assignment(request: SignedInRequest, pk: int) -> HttpResponse:
     response = _redrawn(request, pk)
     text = _("Assigned to %(name)s") % {"name": to.name} if to else _("Back in the queue")
     url = f"{reverse('assignment', args=[pk])}?assignee={before}"
-    return answers.toast(response, text, undo={"url": url, "method": "POST"})
+    return toast(response, text, undo=("POST", url))
 
 
 @require_http_methods(["POST", "DELETE"])
@@ -100,11 +101,11 @@ def resolution(request: SignedInRequest, pk: int) -> HttpResponse:
     url = reverse("resolution", args=[pk])
     if request.method == "DELETE":
         conversations.reopen(conversation, by=request.user)
-        return answers.toast(_redrawn(request, pk), _("Reopened"), undo={"url": url, "method": "POST"})
+        return toast(_redrawn(request, pk), _("Reopened"), undo=("POST", url))
     following = _following(request, conversation) if "next" in request.GET else None
     conversations.resolve(conversation, by=request.user)
     response = _redrawn(request, pk, following)
-    return answers.toast(response, _("Resolved"), undo={"url": url, "method": "DELETE"})
+    return toast(response, _("Resolved"), undo=("DELETE", url))
 
 
 def _following(request: SignedInRequest, conversation: Conversation) -> Conversation | None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from crm.models import Contact, User
+from kernel.answers import by_htmx
 from kernel.policies import SignedInRequest, agents_only
 from omnichannel import fragments, lately, listing, routes, thread
 from omnichannel.actions import conversations, outreach
@@ -31,7 +32,7 @@ def inbox(request: SignedInRequest) -> HttpResponse:
     counts = listing.counts(request.user)
     tab = request.GET.get("tab", "")
     context = list_context(request, counts, tab if tab in Tab.values else _first_tab(counts))
-    if cursor and answers.by_htmx(request):
+    if cursor and by_htmx(request):
         return answers.varying(render(request, "omnichannel/inbox.html#rows", context))
     part = "#list" if answers.target(request) == "list-pane" else ""
     return answers.varying(render(request, f"omnichannel/inbox.html{part}", context | page_context(request.user)))

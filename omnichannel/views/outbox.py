@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from kernel.answers import by_htmx, toast
 from kernel.policies import SignedInRequest, agents_only
 from omnichannel import fragments, outbox, thread
 from omnichannel.actions import deliveries
@@ -65,10 +66,10 @@ def attempts(request: SignedInRequest, pk: int) -> HttpResponse:
     """One more round of attempts for what failed."""
     delivery = visible(request, pk)
     again = deliveries.send_again(delivery)
-    if not answers.by_htmx(request):
+    if not by_htmx(request):
         return redirect("outbox_delivery", pk=pk)
     rows: MessageQuerySet = Message.objects.filter(pk=delivery.message_id)
     response = HttpResponse(fragments.delivery(thread.told_in_full(rows).get()))
     if again:
-        return answers.toast(response, _("Back in the queue; it is sent again in a moment."))
-    return answers.toast(response, _("There is nothing to repeat: it is on its way or has arrived."), level="info")
+        return toast(response, _("Back in the queue; it is sent again in a moment."))
+    return toast(response, _("There is nothing to repeat: it is on its way or has arrived."), level="info")
