@@ -18,12 +18,13 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page
 
 from crm.ledger import consume
 from crm.models import User
 from crm.tasks import drain_consumers
 from omnichannel.actions import deliveries, inbound
+from tests.chromium import Ear, Pages
 
 STARTS_WITHIN = 60.0
 OpenAs = Callable[..., Page]
@@ -80,9 +81,8 @@ def complaints() -> list[str]:
 
 
 @pytest.fixture
-def open_as(transactional_db: None, browser: Browser, web: str, complaints: list[str]) -> Generator[OpenAs]:
+def open_as(transactional_db: None, pages: Pages, web: str, complaints: list[str]) -> Generator[OpenAs]:
     """`open_as(user, "/inbox/")`: a browser of this colleague's own."""
-    contexts = []
 
     def listen(message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and not re.search(r"\b(409|422)\b", message.text):
@@ -90,44 +90,35 @@ def open_as(transactional_db: None, browser: Browser, web: str, complaints: list
 
     def opened(user: User, path: str, *, width: int = 1280, scheme: str = "light") -> Page:
         phone = width < 500
-        context = browser.new_context(
-            viewport={"width": width, "height": 844 if phone else 800},
-            color_scheme="dark" if scheme == "dark" else "light",
-            has_touch=phone,
-            is_mobile=phone,
-        )
-        contexts.append(context)
-        context.add_cookies([{"url": web, "name": settings.SESSION_COOKIE_NAME, "value": session_of(user)}])
-        page = context.new_page()
-        page.on("console", listen)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        ears: dict[str, Ear] = {"console": listen, "pageerror": lambda error: complaints.append(str(error))}
+        size = (width, 844 if phone else 800)
+        page = pages.lend(size=size, scheme=scheme, ears=ears, has_touch=phone, is_mobile=phone)
+        page.context.add_cookies([{"url": web, "name": settings.SESSION_COOKIE_NAME, "value": session_of(user)}])
         page.goto(web + path)
         return page
 
     yield opened
-    for context in contexts:
-        context.close()
+    pages.take_back()
     assert complaints == []
 
 
 @pytest.fixture
-def entrance(transactional_db: None, browser: Browser, web: str, complaints: list[str]) -> Generator[Entrance]:
+def entrance(transactional_db: None, pages: Pages, web: str, complaints: list[str]) -> Generator[Entrance]:
     """`entrance()`: a stranger's browser. Under a name: passkeys do not work for numeric addresses."""
-    contexts = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            complaints.append(message.text)
 
     def opened(path: str = "/accounts/login/", host: str = "localhost") -> Page:
-        context = browser.new_context()
-        context.set_default_timeout(10_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda said: complaints.append(said.text) if said.type in {"error", "warning"} else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        ears: dict[str, Ear] = {"console": listen, "pageerror": lambda error: complaints.append(str(error))}
+        page = pages.lend(size=(1280, 720), ears=ears)
+        page.set_default_timeout(10_000)
         page.goto(web.replace("127.0.0.1", host) + path)
         return page
 
     yield opened
-    for context in contexts:
-        context.close()
+    pages.take_back()
     assert complaints == []
 
 

@@ -2,12 +2,13 @@
 another one. Passkeys live in Chromium's virtual authenticator (WebAuthn domain of the DevTools protocol)."""
 
 import re
+from collections.abc import Generator
 
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.core.cache import cache
-from playwright.sync_api import CDPSession, Page, expect
+from playwright.sync_api import Page, expect
 
 from crm.models import AccountMail, User
 from crm.tests.factories import user
@@ -62,12 +63,15 @@ def code(secret: str, offset: int = 0) -> str:
     return str(format_hotp_value(hotp_value(secret, counter + offset)))
 
 
-def with_key(page: Page) -> CDPSession:
-    """A fingerprint sensor that always says yes."""
+@pytest.fixture
+def with_key(entrance: Entrance) -> Generator[Page]:
+    """A stranger's browser whose fingerprint sensor always says yes."""
+    page = entrance()
     session = page.context.new_cdp_session(page)
     session.send("WebAuthn.enable")
     session.send("WebAuthn.addVirtualAuthenticator", {"options": KEY})
-    return session
+    yield page
+    page.close()
 
 
 def set_up_app(page: Page) -> str:
@@ -141,9 +145,8 @@ def add_passkey(page: Page, *, alone: bool) -> None:
     expect(page.get_by_role("heading", name="Recovery codes", exact=True)).to_be_visible()
 
 
-def test_passkey_signs_in_alone_until_it_is_removed(entrance: Entrance, ana: User) -> None:
-    page = entrance()
-    key = with_key(page)
+def test_passkey_signs_in_alone_until_it_is_removed(with_key: Page, ana: User) -> None:
+    page = with_key
     sign_in(page)
     is_home(page)
     add_passkey(page, alone=True)
@@ -167,12 +170,10 @@ def test_passkey_signs_in_alone_until_it_is_removed(entrance: Entrance, ana: Use
     page.wait_for_load_state()
     page.get_by_role("button", name="Sign in with a passkey").click()
     expect(page.locator(".toast")).to_contain_text("Incorrect code.")
-    key.detach()
 
 
-def test_passkey_is_the_second_step_after_a_password(entrance: Entrance, ana: User) -> None:
-    page = entrance()
-    with_key(page)
+def test_passkey_is_the_second_step_after_a_password(with_key: Page, ana: User) -> None:
+    page = with_key
     sign_in(page)
     is_home(page)
     add_passkey(page, alone=False)

@@ -7,12 +7,13 @@ from urllib.request import Request, urlopen
 
 import pytest
 from django.core.cache import cache
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from feedback import mail
 from feedback.models import Response
 from feedback.tests.factories import make_contact, make_invitation
+from tests.chromium import Pages
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("bundle")]
 
@@ -29,10 +30,9 @@ def links(transactional_db: None, live_server: LiveServer) -> list[str]:
 
 
 @pytest.fixture(params=[True, False], ids=["with scripts", "without scripts"])
-def context(request: pytest.FixtureRequest, browser: Browser) -> Generator[BrowserContext]:
-    context = browser.new_context(viewport={"width": 320, "height": 640}, java_script_enabled=request.param)
-    yield context
-    context.close()
+def page(request: pytest.FixtureRequest, pages: Pages) -> Generator[Page]:
+    yield pages.lend(size=(320, 640), ears={}, java_script_enabled=request.param)
+    pages.take_back()
 
 
 def answer(page: Page, link: str) -> None:
@@ -41,8 +41,7 @@ def answer(page: Page, link: str) -> None:
     expect(page.get_by_text("Tu respuesta:")).to_be_visible()
 
 
-def test_customer_confirms_adds_words_and_changes_their_mind(context: BrowserContext, links: list[str]) -> None:
-    page = context.new_page()
+def test_customer_confirms_adds_words_and_changes_their_mind(page: Page, links: list[str]) -> None:
     page.goto(links[9])
     expect(page.get_by_role("radio", name="9")).to_be_checked()
     assert Response.objects.get().state == "provisional"
@@ -57,15 +56,14 @@ def test_customer_confirms_adds_words_and_changes_their_mind(context: BrowserCon
     assert (response.state, response.score, response.comment) == ("confirmed", 8, "Todo perfecto")
 
 
-def test_page_fits_the_smallest_phone(context: BrowserContext, links: list[str]) -> None:
-    page = context.new_page()
+def test_page_fits_the_smallest_phone(page: Page, links: list[str]) -> None:
     page.goto(links[10])
     boxes = [label.bounding_box() for label in page.locator(".scale-item").all()]
     assert all(box is not None and box["x"] >= 0 and box["x"] + box["width"] <= 320 for box in boxes)
     assert all(box is not None and box["height"] >= 44 for box in boxes)
 
 
-def test_scanner_that_opens_every_link_cannot_vote(browser: Browser, links: list[str]) -> None:
+def test_scanner_that_opens_every_link_cannot_vote(links: list[str]) -> None:
     for link in links:
         for method in ("HEAD", "GET"):
             with urlopen(Request(link, method=method)) as opened:
@@ -75,9 +73,9 @@ def test_scanner_that_opens_every_link_cannot_vote(browser: Browser, links: list
 
 
 def test_scanner_with_a_browser_cannot_vote_and_the_customer_still_can(browser: Browser, links: list[str]) -> None:
-    scanner = browser.new_context()
+    scanner = browser.new_page()
     for link in links:
-        scanner.new_page().goto(link)
+        scanner.goto(link)
     scanner.close()
     assert Response.objects.get().state == "suspected_bot"
     customer = browser.new_context()

@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page
 from pytest_django.live_server_helper import LiveServer
 
 from crm.models import User
 from crm.tests.factories import user
+from tests.chromium import Ear, Pages
 
 Open = Callable[..., Page]
 Before = Callable[[Page], None]
@@ -29,12 +30,12 @@ def complaints() -> list[str]:
 
 @pytest.fixture
 def open_page(
-    browser: Browser, bundle: Path, live_server: LiveServer, colleague: User, complaints: list[str]
+    pages: Pages, bundle: Path, live_server: LiveServer, colleague: User, complaints: list[str]
 ) -> Generator[Open]:
     client = Client()
     client.force_login(colleague, backend=settings.AUTHENTICATION_BACKENDS[0])
     session = {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value}
-    contexts = []
+    altered: list[Page] = []
 
     def listen(message: ConsoleMessage) -> None:
         # The WSGI test server has no sockets; the live badge then says "offline", which is right.
@@ -42,21 +43,19 @@ def open_page(
             complaints.append(message.text)
 
     def opened(path: str, *, width: int = 1280, signed_in: bool = True, before: Before | None = None) -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900}, has_touch=width < 500, is_mobile=width < 500
-        )
-        contexts.append(context)
+        phone = width < 500
+        ears: dict[str, Ear] = {"console": listen, "pageerror": lambda error: complaints.append(str(error))}
+        page = pages.lend(size=(width, 900), ears=ears, has_touch=phone, is_mobile=phone)
         if signed_in:
-            context.add_cookies([{**session, "url": live_server.url}])  # type: ignore[typeddict-item]
-        page = context.new_page()
+            page.context.add_cookies([{**session, "url": live_server.url}])  # type: ignore[typeddict-item]
         if before:
+            altered.append(page)
             before(page)
-        page.on("console", listen)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(live_server.url + path)
         return page
 
     yield opened
-    for context in contexts:
-        context.close()
+    for page in altered:
+        page.close()
+    pages.take_back()
     assert complaints == []
