@@ -27,7 +27,7 @@ def scores_of_contact(request: HttpRequest, contact: Contact) -> str:
 
 @panel("conversation.sidebar", order=30)
 def scores_beside_conversation(request: HttpRequest, conversation: Conversation) -> str:
-    return _scores(request, conversation.contact)
+    return _scores(request, conversation.person)
 
 
 def _scores(request: HttpRequest, contact: Contact) -> str:

@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Contact, User
+from crm.models.families import persons
 from kernel.lists import CAP, Page, keyset_page
 from kernel.realtime import Place
 from omnichannel.models import Conversation, Inbox, Message, Reading
@@ -41,7 +42,7 @@ class Row:
 
     @property
     def name(self) -> str:
-        return self.conversation.contact.name
+        return self.conversation.person.name
 
 
 @dataclass(frozen=True)
@@ -101,11 +102,19 @@ def following(user: User, tab: str, conversation: Conversation) -> Conversation 
 
 
 def dress(user: User, conversations: Sequence[Conversation]) -> list[Row]:
-    """Unread marks and last messages for rows already fetched."""
+    """People, unread marks and last messages for rows already fetched."""
+    introduce(conversations)
     marks = {pk: (last, newest, read) for pk, last, newest, read in _marks(user, conversations)}
     wanted = [last for last, _newest, _read in marks.values() if last]
     messages = Message.objects.filter(pk__in=wanted).select_related("channel").defer("html", "text").in_bulk()
     return [_row(conversation, messages, *marks[conversation.pk]) for conversation in conversations]
+
+
+def introduce(conversations: Sequence[Conversation]) -> None:
+    """From now on these know their `person`: one question for all of them."""
+    people = persons(conversation.contact for conversation in conversations)
+    for conversation in conversations:
+        conversation.person = people[conversation.contact_id]
 
 
 def _row(conversation: Conversation, messages: dict[int, Message], last: int, newest: int, read: int) -> Row:

@@ -6,6 +6,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from crm.ledger.fact import tell
 from crm.models import Contact, Event, User
+from crm.models.families import persons
 from kernel.realtime import News, Push, live, topic_guard, watch
 from omnichannel import facts, fragments, listing, thread
 from omnichannel.models import Conversation, Inbox, Message
@@ -122,8 +123,7 @@ def happened(user: User, news: News) -> Push:
     contact = Contact.objects.visible_to(user).filter(pk=news.contact_id or 0).first()
     if contact is None:
         return Push()
-    person = Contact.objects.prefetch_related("identities").get(pk=contact.survivor_id)
-    return Push(fragments.story(person, of=contact.pk))
+    return Push(fragments.story(persons([contact])[contact.pk], of=contact.pk))
 
 
 @live(facts.DeliveryChanged.name)

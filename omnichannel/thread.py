@@ -133,7 +133,7 @@ def reply_channels(conversation: Conversation) -> list[Channel]:
         .values_list("channel_id", flat=True)
         .first()
     )
-    usable = channels_to(conversation.contact)
+    usable = channels_to(conversation.person)
     return sorted(usable, key=lambda c: (c.pk != last, c.inbox_id != conversation.inbox_id, c.pk))
 
 

@@ -1,6 +1,7 @@
 import pytest
 from django.test import Client
 
+from crm.actions.merges import merge
 from crm.tests import factories
 from omnichannel.tests.factories import make_channel, make_conversation
 
@@ -32,6 +33,16 @@ def test_palette_finds_people_without_accents(client: Client) -> None:
 
     assert f"/contacts/{contact.pk}/" in ask(client, "nunez")
     assert f"/contacts/{contact.pk}/" in ask(client, "Begoña")
+
+
+def test_palette_knows_people_by_the_addresses_of_merged_records(client: Client) -> None:
+    client.force_login(factories.user("agent"))
+    lucia = factories.contact(first_name="Lucía", email="")
+    conversation = make_conversation(make_channel(), sender="lv@work.example", name="L. V.", subject="Pedido 4711")
+    merge(conversation.contact, into=lucia, rule="by hand", evidence={}, by=None)
+
+    assert "lv@work.example" in ask(client, "lv@work")
+    assert "Lucía" in ask(client, "4711")
 
 
 def test_palette_shows_sales_no_customer_of_another_seller(client: Client) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from crm.models import Contact
+from crm.models.families import acquaint
 from kernel.navigation import items_for
 from kernel.policies import SignedInRequest, agents_only, signed_in
 from omnichannel import listing
@@ -44,7 +45,9 @@ def people(request: SignedInRequest, words: str) -> dict[str, Any]:
 def _people(request: SignedInRequest, words: str) -> Iterator[dict[str, Any]]:
     found = Contact.objects.visible_to(request.user).survivors().matching(words)
     found = found.select_related("company").order_by("-last_activity_at", "-pk")
-    for contact in found.prefetch_related("identities")[:MOST]:
+    people = list(found.prefetch_related("identities")[:MOST])
+    acquaint(people)
+    for contact in people:
         hint = str(contact.company or "") or next(iter(contact.emails), "")
         yield {"url": reverse("contact", args=[contact.pk]), "label": contact.name, "hint": hint, "avatar": True}
 
@@ -52,13 +55,14 @@ def _people(request: SignedInRequest, words: str) -> Iterator[dict[str, Any]]:
 def conversations(request: SignedInRequest, words: str) -> dict[str, Any]:
     if not agents_only.admits(request.user):
         return {"label": "", "items": []}
-    found = listing.with_people(listing.matching(request.user, words)).latest_first()[:MOST]
+    found = list(listing.with_people(listing.matching(request.user, words)).latest_first()[:MOST])
+    listing.introduce(found)
     items = [
         {
             "url": reverse("conversation", args=[conversation.pk]),
             "label": str(conversation),
             "icon": "message-square",
-            "hint": conversation.contact.name,
+            "hint": conversation.person.name,
         }
         for conversation in found
     ]

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from crm.actions import notes, tasks
 from crm.api.fields import CONTACT, VisibleContact
 from crm.models import Contact, Note, Task, User
+from crm.models.families import person_ids
 from kernel.resources import Resource, choice, number
 
 TASK_STATES = ["open", "done"]
@@ -37,7 +38,7 @@ class Notes(ListModelMixin, RetrieveModelMixin, Resource):
     def get_queryset(self) -> QuerySet[Note]:
         rows = Note.objects.filter(contact__in=Contact.objects.visible_to(self.request.user))
         contact = number(self.request, "contact") if self.action == "list" else None
-        return rows.filter(contact=contact) if contact is not None else rows
+        return rows.filter(contact__in=person_ids(contact)) if contact is not None else rows
 
     @extend_schema(parameters=[CONTACT])
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -80,7 +81,7 @@ class Tasks(ListModelMixin, RetrieveModelMixin, Resource):
         if self.action != "list":
             return rows
         contact = number(self.request, "contact")
-        rows = rows.filter(contact=contact) if contact is not None else rows
+        rows = rows.filter(contact__in=person_ids(contact)) if contact is not None else rows
         state = choice(self.request, "state", TASK_STATES)
         return rows.filter(done_at__isnull=state == "open") if state else rows
 

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from crm.api.fields import CONTACT
 from crm.models import Contact, Event
+from crm.models.families import person_ids
 from kernel.resources import Resource, number
 
 
@@ -39,7 +40,7 @@ class Events(ListModelMixin, RetrieveModelMixin, Resource):
 
     def _filtered(self, rows: QuerySet[Event]) -> QuerySet[Event]:
         contact, name = number(self.request, "contact"), self.request.query_params.get("name", "")
-        rows = rows.filter(contact=contact) if contact is not None else rows
+        rows = rows.filter(contact__in=person_ids(contact)) if contact is not None else rows
         return rows.filter(name=name) if name else rows
 
     @extend_schema(parameters=[CONTACT, OpenApiParameter("name", str, description="For example conversation.resolved")])

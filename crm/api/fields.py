@@ -8,7 +8,9 @@ from rest_framework import serializers
 
 from crm.models import Contact
 
-CONTACT = OpenApiParameter("contact", int, description="Only those of this contact.")
+CONTACT = OpenApiParameter(
+    "contact", int, description="Only those of this person: this contact and all merged with it."
+)
 
 
 class VisibleContact(serializers.PrimaryKeyRelatedField[Contact]):

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.contact import Contact
-from crm.models.families import families
+from crm.models.families import person_ids
 
 
 class ConsentQuerySet(models.QuerySet["Consent"]):
@@ -21,7 +21,7 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
 
     def of(self, contact_id: int) -> Self:
         """All that the person behind this contact said: the survivor and everybody merged into it."""
-        return self.filter(contact__in=families([contact_id])[contact_id].member_ids)
+        return self.filter(contact__in=person_ids(contact_id))
 
     def last_words(self) -> Self:
         """What counts now: the newest row of each channel and purpose. Read over all that one person is."""

@@ -28,6 +28,28 @@ def families(contact_ids: Iterable[int]) -> dict[int, Family]:
     return {i: Family(i, (i,)) for i in ids} | (_families(merged) if merged else {})
 
 
+def person_ids(contact_id: int) -> tuple[int, ...]:
+    """All records of the person behind one of them."""
+    return families([contact_id])[contact_id].member_ids
+
+
+def persons(contacts: Iterable[Contact]) -> dict[int, Contact]:
+    """Contact id → the contact that stands for the person: the same object unless it was merged into another one.
+
+    Of these `family_ids` and `known_by` speak of the whole person.
+    """
+    known = {contact.pk: contact for contact in contacts}
+    people = families(known)
+    elsewhere = {person.survivor_id for person in people.values()} - set(known)
+    if elsewhere:
+        known |= {c.pk: c for c in Contact.objects.filter(pk__in=elsewhere).prefetch_related("identities")}
+    found = {pk: known[person.survivor_id] for pk, person in people.items()}
+    for pk, person in people.items():
+        found[pk].family_ids = list(person.member_ids)
+    _introduce(found.values(), {person.survivor_id: person for person in people.values()})
+    return found
+
+
 def survivors(people: Mapping[int, Family]) -> dict[int, int]:
     """Member → survivor: where to read, and whom what is found there belongs to."""
     return {member: person.survivor_id for person in people.values() for member in person.member_ids}
@@ -43,7 +65,10 @@ def acquaint(contacts: Sequence[Contact]) -> None:
 
     A record that was merged itself keeps to its own: whoever looks for the person finds the survivor.
     """
-    people = families(contact.pk for contact in contacts)
+    _introduce(contacts, families(contact.pk for contact in contacts))
+
+
+def _introduce(contacts: Iterable[Contact], people: Mapping[int, Family]) -> None:
     merged = {c.pk: c for c in contacts if len(people[c.pk].member_ids) > 1 and people[c.pk].survivor_id == c.pk}
     if not merged:
         return

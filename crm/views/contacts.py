@@ -15,6 +15,7 @@ from crm.actions import contacts as verbs
 from crm.forms.contacts import ContactFilter, NewContactForm
 from crm.models import Company, Contact, Identity
 from crm.models.contact import ContactQuerySet
+from crm.models.families import acquaint
 from crm.views.answers import page_or
 from kernel.lists import capped_count, keyset_page
 from kernel.policies import SignedInRequest, signed_in
@@ -30,11 +31,13 @@ def contacts(request: SignedInRequest) -> HttpResponse:
     rows = asked.apply(Contact.objects.visible_to(request.user).survivors(), request.user)
     cursor = request.GET.get("cursor", "")
     query = urlencode(asked.query())
+    page = keyset_page(_with_people(rows), order=ORDER, cursor=cursor, size=SIZE)
+    acquaint(page.rows)
     context = {
         "form": asked,
         "filtered": asked.filters(),
         "company": Company.objects.filter(pk=asked.filters().get("company") or 0).first(),
-        "page": keyset_page(_with_people(rows), order=ORDER, cursor=cursor, size=SIZE),
+        "page": page,
         "cursor": cursor,
         "count": capped_count(rows),
         "query": f"{query}&" if query else "",

@@ -29,7 +29,7 @@ def answer(
     """An agent's reply inside a conversation: by the channel that the customer last used, to where they want it."""
     last = _last_inbound(conversation, channel)
     channel = channel or (last.channel if last else None) or default_channel(conversation)
-    identity = (last.identity if last else None) or reachable_identity(conversation.contact, channel)
+    identity = (last.identity if last else None) or reachable_identity(conversation.person, channel)
     asked_for = routes.asked_for(last) if last else []
     message = Message(
         contact_id=conversation.contact_id,

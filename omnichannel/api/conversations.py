@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.models import User
+from crm.models.families import person_ids
 from kernel.api import CursorPages, PlainJSON, Problem
 from kernel.policies import agents_only
 from kernel.resources import Resource, choice, number
@@ -106,7 +107,7 @@ class ThreadPages(CursorPages):
 FILTERS = [
     OpenApiParameter("status", str, enum=Conversation.Status.values),
     OpenApiParameter("assignee", int, description="Only those assigned to this colleague."),
-    OpenApiParameter("contact", int, description="Only those with this contact."),
+    OpenApiParameter("contact", int, description="Only those with this person: this contact and all merged with it."),
     OpenApiParameter("inbox", int, description="Only those of this inbox."),
 ]
 
@@ -122,8 +123,10 @@ class Conversations(ListModelMixin, RetrieveModelMixin, Resource):
         return self._filtered(rows) if self.action == "list" else rows
 
     def _filtered(self, rows: QuerySet[Conversation]) -> QuerySet[Conversation]:
-        numbers = {name: number(self.request, name) for name in ("assignee", "contact", "inbox")}
+        numbers = {name: number(self.request, name) for name in ("assignee", "inbox")}
         rows = rows.filter(**{name: pk for name, pk in numbers.items() if pk is not None})
+        contact = number(self.request, "contact")
+        rows = rows.filter(contact__in=person_ids(contact)) if contact is not None else rows
         status = choice(self.request, "status", Conversation.Status.values)
         return rows.filter(status=status) if status else rows
 

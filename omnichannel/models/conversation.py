@@ -1,5 +1,6 @@
 """A conversation is with a person, not with a channel. Channel and identity sit on the message."""
 
+from functools import cached_property
 from typing import Any, Self
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -9,6 +10,7 @@ from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Contact, Team, User
+from crm.models.families import persons
 from omnichannel.models.channel import Inbox
 
 
@@ -89,6 +91,11 @@ class Conversation(models.Model):
     @property
     def is_resolved(self) -> bool:
         return self.status == self.Status.RESOLVED
+
+    @cached_property
+    def person(self) -> Contact:
+        """Who stands for the customer now: `contact`, or whom that record was merged into since."""
+        return persons([self.contact])[self.contact_id]
 
 
 class Cycle(models.Model):

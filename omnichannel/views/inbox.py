@@ -107,8 +107,8 @@ def thread_context(request: SignedInRequest, found: Conversation) -> dict[str, A
         "channels": thread.reply_channels(found),
         "detours": routes.detours(found),
         "assignable": thread.assignable(found),
-        "story": lately.story(found.contact),
-        "person_url": person_url(found.contact_id),
+        "story": lately.story(found.person),
+        "person_url": person_url(found.person.pk),
     }
 
 

@@ -143,6 +143,16 @@ def test_merged_contact_answers_with_all_that_the_person_is(api: Api) -> None:
     assert "maria@casa.example" in merged["emails"]
 
 
+@pytest.mark.parametrize("path", ["conversations/", "events/", "consents/", "tasks/", "notes/"])
+def test_what_is_asked_of_one_record_is_answered_for_the_person(api: Api, path: str) -> None:
+    api.post("contacts/3/merge/", {"into": 1})
+    of_both = [row["id"] for row in api.get(path, limit=100).json()["results"] if row["contact"] in (1, 3)]
+    assert of_both
+
+    for asked in (1, 3):
+        assert [row["id"] for row in api.get(path, contact=asked, limit=100).json()["results"]] == of_both
+
+
 def test_changed_contact_answers_with_its_scores(api: Api) -> None:
     assert api("PATCH", "contacts/1/", {"first_name": "Ana"}).json()["scores"] == {"nps": 9}
 

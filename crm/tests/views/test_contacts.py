@@ -213,3 +213,10 @@ def test_company_page_has_the_same_number_of_queries_for_one_and_three_people() 
         counts.append(queries_of(client, f"/companies/{acme.pk}/"))
 
     assert counts[0] == counts[1]
+
+
+def test_row_shows_the_address_of_a_merged_record() -> None:
+    lucia = factories.contact(first_name="Lucía", email="")
+    merges.merge(factories.contact(email="lv@work.example"), into=lucia, rule="by hand", evidence={}, by=None)
+
+    assert "lv@work.example" in signed_in(factories.user("agent")).get("/contacts/").content.decode()

@@ -50,7 +50,7 @@ def test_inbox_costs_the_same_queries_for_one_and_three_rows(rows: int) -> None:
     client.get("/inbox/")
     with CaptureQueriesContext(connection) as queries:
         client.get("/inbox/?tab=all")
-    assert len(queries) == 9, "\n".join(q["sql"][:230] for q in queries)
+    assert len(queries) == 10, "\n".join(q["sql"][:230] for q in queries)
 
 
 def test_first_tab_is_where_there_is_something_to_do() -> None:
