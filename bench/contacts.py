@@ -41,8 +41,8 @@ FROM crm_contact, generate_series(1, %s) AS n"""
 def measure(scale: Scale) -> Iterator[Measurement]:
     settings.ALLOWED_HOSTS = ["testserver"]
     client = Client()
-    client.force_login(_fill(PEOPLE[scale]))
-    one = median_seconds(_select_one, 50) * 1000
+    client.force_login(fill(PEOPLE[scale]))
+    one = median_seconds(select_one, 50) * 1000
     for metric, urls in _requests():
         yield _measure_page(scale, metric, client, urls, one)
 
@@ -74,7 +74,8 @@ def _get(client: Client, url: str) -> Callable[[], None]:
     return get
 
 
-def _fill(number: int) -> User:
+def fill(number: int) -> User:
+    """So many people with names, addresses and orders, and the agent who looks for them."""
     agent = User.objects.create_user("bench@casa.example", "a long password", roles=("agent",))
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO crm_company (name, domain, traits, created_at) VALUES ('Acme', '', '{}', now())")
@@ -87,6 +88,6 @@ def _fill(number: int) -> User:
     return agent
 
 
-def _select_one() -> None:
+def select_one() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from bench.contacts import select_one
 from bench.measurement import Measurement, Scale, median_seconds, seconds
 from crm.models import Team, User
 from omnichannel.models import Channel, Conversation, Inbox
@@ -46,8 +47,10 @@ FROM omnichannel_conversation v, generate_series(1, %s) AS n"""
 def measure(scale: Scale) -> Iterator[Measurement]:
     settings.ALLOWED_HOSTS = ["testserver"]
     client = Client()
-    client.force_login(_fill(CONVERSATIONS[scale]), backend=settings.AUTHENTICATION_BACKENDS[0])
-    one = median_seconds(_select_one, 50) * 1000
+    with connection.cursor() as cursor:
+        cursor.execute(_CONTACTS, [CONVERSATIONS[scale]])
+    client.force_login(fill(), backend=settings.AUTHENTICATION_BACKENDS[0])
+    one = median_seconds(select_one, 50) * 1000
     for metric, urls in _requests():
         yield _measured(scale, metric, client, urls, one)
 
@@ -76,20 +79,14 @@ def _get(client: Client, url: str) -> Callable[[], None]:
     return get
 
 
-def _select_one() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-        cursor.fetchone()
-
-
-def _fill(number: int) -> User:
+def fill() -> User:
+    """A conversation with everybody there is, and the agent who works on some of them."""
     team = Team.objects.create(name="Support")
-    agent = User.objects.create_user("bench@casa.example", "a long password", roles=("agent",), team=team)
+    agent = User.objects.create_user("support@casa.example", "a long password", roles=("agent",), team=team)
     other = User.objects.create_user("other@casa.example", "a long password", roles=("agent",), team=team)
     inbox = Inbox.objects.create(name="Support", team=team)
     channel = Channel.objects.create(kind="email", name="Support", address="support@hilo.example", inbox=inbox)
     with connection.cursor() as cursor:
-        cursor.execute(_CONTACTS, [number])
         cursor.execute(_CONVERSATIONS, [inbox.pk, agent.pk, other.pk])
         cursor.execute(_MESSAGES, [channel.pk, MESSAGES_EACH])
         cursor.execute("ANALYZE")
