@@ -137,16 +137,18 @@ def counts(user: User) -> Counts:
     """All counts and the ledger's place in one statement, so that they belong to the same moment."""
     parts: list[str] = []
     params: list[Any] = []
-    for tab in (Tab.MINE, Tab.UNASSIGNED, Tab.ALL):
-        sql, values = in_tab(user, tab).order_by().values("pk")[:CAP].query.sql_with_params()
-        parts.append(f"(SELECT count(*) FROM ({sql}) AS in_{tab.value})")  # noqa: S608
+    seen: ConversationQuerySet = Conversation.objects.visible_to(user)
+    everything = seen.open().order_by()
+    for number, rows in enumerate((everything.mine(user), everything.unassigned(), everything)):
+        sql, values = rows.values("pk")[:CAP].query.sql_with_params()
+        parts.append(f"(SELECT count(*) FROM ({sql}) AS in_{number})")  # noqa: S608
         params += values
     horizon = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
     sql = f"SELECT {', '.join(parts)}, {horizon}, ARRAY(SELECT id FROM crm_event WHERE xid >= {horizon})"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        mine, unassigned, everything, xid, above = cursor.fetchone() or (0, 0, 0, 0, [])
-    return Counts(mine, unassigned, everything, Place(xid, frozenset(above)))
+        mine, unassigned, in_all, xid, above = cursor.fetchone() or (0, 0, 0, 0, [])
+    return Counts(mine, unassigned, in_all, Place(xid, frozenset(above)))
 
 
 def topics(user: User) -> list[str]:

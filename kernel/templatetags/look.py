@@ -6,6 +6,7 @@
 
 import zlib
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django import template
 from django.templatetags.static import static
@@ -13,7 +14,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, gettext_noop, pgettext
 
 from kernel.told import told
 
@@ -25,11 +26,28 @@ RECENT = timedelta(
     days=7
 )  # older than this, a date says more than a distance; static/js/islands/relative-time.js agrees
 MINUTE, HOUR, DAY = 60, 3600, 86400
+# By direction and unit; the same words serve the browser.
+FORMATS = {
+    "past-minutes": gettext_noop("%(n)dm ago"),
+    "past-hours": gettext_noop("%(n)dh ago"),
+    "past-days": gettext_noop("%(n)dd ago"),
+    "short-minutes": gettext_noop("%(n)dm"),
+    "short-hours": gettext_noop("%(n)dh"),
+    "short-days": gettext_noop("%(n)dd"),
+    "next-minutes": gettext_noop("in %(n)dm"),
+    "next-hours": gettext_noop("in %(n)dh"),
+    "next-days": gettext_noop("in %(n)dd"),
+}
 
 
 @register.simple_tag
 def icon(name: str, size: str = "", label: str = "") -> SafeString:
     """One symbol of build/static/icons.svg (listed in static/icons/). Without a label it is decoration."""
+    return _icon(name, size, str(label))
+
+
+@lru_cache(1024)  # a list has dozens, of few kinds
+def _icon(name: str, size: str, label: str) -> SafeString:
     voice = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
     scale = format_html(' data-size="{}"', size) if size else ""
     return format_html('<svg class="icon"{} {}><use href="{}#{}"></use></svg>', scale, voice, static("icons.svg"), name)
@@ -74,7 +92,7 @@ def distance(moment: datetime, now: datetime, *, short: bool = False) -> str:
         return pgettext("time", "now")
     unit, size = _unit(abs(seconds))
     way = "short" if short else "next" if seconds > 0 else "past"
-    return _formats()[f"{way}-{unit}"] % {"n": round(abs(seconds) / size)}
+    return gettext(FORMATS[f"{way}-{unit}"]) % {"n": round(abs(seconds) / size)}
 
 
 def _unit(seconds: int) -> tuple[str, int]:
@@ -83,25 +101,10 @@ def _unit(seconds: int) -> tuple[str, int]:
     return ("hours", HOUR) if seconds < DAY else ("days", DAY)
 
 
-def _formats() -> dict[str, str]:
-    """By direction and unit; the same words serve the browser."""
-    return {
-        "past-minutes": gettext("%(n)dm ago"),
-        "past-hours": gettext("%(n)dh ago"),
-        "past-days": gettext("%(n)dd ago"),
-        "short-minutes": gettext("%(n)dm"),
-        "short-hours": gettext("%(n)dh"),
-        "short-days": gettext("%(n)dd"),
-        "next-minutes": gettext("in %(n)dm"),
-        "next-hours": gettext("in %(n)dh"),
-        "next-days": gettext("in %(n)dd"),
-    }
-
-
 @register.simple_tag
 def time_words() -> SafeString:
     """The words of `distance` as data attributes, for the island that keeps times fresh."""
-    words = {"now": pgettext("time", "now"), **_formats()}
+    words = {"now": pgettext("time", "now")} | {key: gettext(words) for key, words in FORMATS.items()}
     return format_html_join(" ", 'data-{}="{}"', words.items())
 
 

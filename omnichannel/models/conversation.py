@@ -77,6 +77,8 @@ class Conversation(models.Model):
             models.Index(fields=("status", "-last_message_at", "-id"), name="conversation_recent"),
             models.Index(fields=("inbox", "status", "-last_message_at", "-id"), name="conversation_inbox_recent"),
             models.Index(fields=("assignee", "status", "-last_message_at", "-id"), name="conversation_mine_recent"),
+            # For the counts in the tabs: they are read from it alone.
+            models.Index(fields=("inbox", "assignee"), name="conversation_open", condition=Q(status="open")),
             models.Index(fields=("contact", "-last_message_at", "-id"), name="conversation_contact_recent"),
             models.Index(
                 fields=("waiting_since", "id"), name="conversation_waiting", condition=Q(waiting_since__isnull=False)
