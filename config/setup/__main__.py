@@ -8,7 +8,7 @@ import sys
 from collections.abc import Mapping
 
 from config.setup import node
-from config.setup.steps import REPOSITORY, SetupError, Step, run
+from config.setup.steps import REPOSITORY, SetupError, Step, run_all
 
 NETWORK = "check the network (and pip's or npm's registry settings), then try again."
 INTERRUPTED = 128 + signal.SIGINT  # as shells count it
@@ -23,14 +23,15 @@ def packages(name: str) -> Step:
     )
 
 
-def npm(name: str, *commands: str, sources: tuple[str, ...], results: tuple[str, ...], advice: str) -> Step:
+def npm(name: str, command: str, sources: tuple[str, ...], result: str, advice: str, *, alone: bool = False) -> Step:
     return Step(
         name=name,
         sources=sources,
-        commands=lambda: [[*node.required().npm, *command.split()] for command in commands],
+        commands=lambda: [[*node.required().npm, *command.split()]],
         advice=advice,
-        results=results,
+        results=(result,),
         environment=lambda: node.required().environment(),
+        alone=alone,
     )
 
 
@@ -51,21 +52,26 @@ def _without_an_installation() -> Mapping[str, str]:
     return os.environ | placeholder
 
 
+def front_end_packages() -> Step:
+    """Mostly waiting for the registry: where Node is there already, beside the installation of our own packages."""
+    return npm(
+        "Getting the front end's packages",
+        "ci",
+        ("package.json", "package-lock.json", ".npmrc"),
+        "node_modules/.package-lock.json",
+        f"npm could not install the front end's packages: {NETWORK}",
+        alone=node.find() is not None,
+    )
+
+
 def front_end() -> list[Step]:
     return [
         npm(
-            "Getting the front end's packages",
-            "ci",
-            sources=("package.json", "package-lock.json", ".npmrc"),
-            results=("node_modules/.package-lock.json",),
-            advice=f"npm could not install the front end's packages: {NETWORK}",
-        ),
-        npm(
             "Building the front end",
             "run build",
-            sources=("package-lock.json", "static/**/*"),
-            results=("build/static",),
-            advice="The front end could not be built: the lines above say why.",
+            ("package-lock.json", "static/**/*"),
+            "build/static",
+            "The front end could not be built: the lines above say why.",
         ),
         manage("Compiling translations", "messages --compile", ("locale/**/*.po", "config/management/**/messages.py")),
         manage(
@@ -79,25 +85,22 @@ def front_end() -> list[Step]:
 
 def steps(arguments: argparse.Namespace) -> list[Step]:
     wanted = [packages("requirements-dev.txt" if arguments.dev else "requirements.txt")]
-    if arguments.packages_only:
-        return wanted
     if node.find() is None:
         wanted.append(packages("requirements-node.txt"))
-    return [*wanted, *front_end()]
+    wanted.append(front_end_packages())
+    return wanted if arguments.packages_only else [*wanted, *front_end()]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="config.setup", description=__doc__)
     parser.add_argument("--dev", action="store_true", help="also what tests and checks need")
-    parser.add_argument("--packages-only", action="store_true", help="leave the front end out")
+    parser.add_argument("--packages-only", action="store_true", help="do not build the front end")
     arguments = parser.parse_args()
     try:
         # Two starts from one clone take turns; the lock goes with its holder.
         with (REPOSITORY / ".venv" / "setup.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
-            for step in steps(arguments):
-                if not step.is_done():
-                    run(step)
+            run_all([step for step in steps(arguments) if not step.is_done()])
     except SetupError as error:
         print(error, file=sys.stderr)
         return 1

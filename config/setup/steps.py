@@ -4,7 +4,8 @@ import hashlib
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -19,7 +20,8 @@ class SetupError(Exception):
 
 @dataclass(frozen=True)
 class Step:
-    """`commands` are evaluated when the step runs, as an earlier step may install what they name."""
+    """`commands` are evaluated when the step runs, as an earlier step may install what they name. One that needs no
+    earlier step is `alone`: it may run beside them."""
 
     name: str
     sources: tuple[str, ...]  # glob patterns below the repository
@@ -27,6 +29,7 @@ class Step:
     advice: str
     results: tuple[str, ...] = ()  # paths that must exist for the stamp to count
     environment: Callable[[], Mapping[str, str] | None] = field(default=lambda: None)
+    alone: bool = False
 
     @property
     def stamp(self) -> Path:
@@ -51,20 +54,38 @@ def files(patterns: Iterable[str]) -> list[Path]:
     return sorted(path for path in found if "node_modules" not in path.relative_to(REPOSITORY).parts)
 
 
-def run(step: Step) -> None:
-    """Raises SetupError after showing the end of what the failed command said."""
+@dataclass(frozen=True)
+class Outcome:
+    """`said`: the output of the command that failed, None if none did."""
+
+    seconds: float
+    said: str | None
+
+
+def run_all(steps: Sequence[Step]) -> None:
+    """One after the other, and told of in this order. Raises SetupError after showing what the failed command said."""
+    with ThreadPoolExecutor(1) as beside:
+        begun = {step.name: beside.submit(_outcome, step) for step in steps[1:] if step.alone}
+        for step in steps:
+            print(f"{step.name} … ", end="", flush=True)
+            outcome = begun[step.name].result() if step.name in begun else _outcome(step)
+            if outcome.said is not None:
+                print("failed", flush=True)
+                print("\n".join(_telling(outcome.said)[-LINES_SHOWN:]), file=sys.stderr)
+                raise SetupError(step.advice)
+            print(f"{outcome.seconds:.1f} s", flush=True)
+
+
+def _outcome(step: Step) -> Outcome:
     digest = step.digest()
     started = time.monotonic()
-    print(f"{step.name} … ", end="", flush=True)
     for command in step.commands():
         answer = _execute(command, step.environment())
         if answer.returncode:
-            print("failed", flush=True)
-            print("\n".join(_telling(answer.stdout)[-LINES_SHOWN:]), file=sys.stderr)
-            raise SetupError(step.advice)
+            return Outcome(time.monotonic() - started, answer.stdout)
     STAMPS.mkdir(parents=True, exist_ok=True)
     step.stamp.write_text(digest)
-    print(f"{time.monotonic() - started:.1f} s", flush=True)
+    return Outcome(time.monotonic() - started, None)
 
 
 def _telling(output: str) -> list[str]:

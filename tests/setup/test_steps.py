@@ -26,14 +26,14 @@ def step(script: str = "open('made', 'a').write('x')", results: tuple[str, ...] 
 def test_step_is_done_once_it_ran(repository: Path) -> None:
     assert not step().is_done()
 
-    steps.run(step())
+    steps.run_all([step()])
 
     assert step().is_done()
     assert (repository / "made").read_text() == "x"
 
 
 def test_changed_source_undoes_the_step(repository: Path) -> None:
-    steps.run(step())
+    steps.run_all([step()])
 
     (repository / "list.txt").write_text("two")
 
@@ -41,7 +41,7 @@ def test_changed_source_undoes_the_step(repository: Path) -> None:
 
 
 def test_missing_result_undoes_the_step(repository: Path) -> None:
-    steps.run(step(results=("made",)))
+    steps.run_all([step(results=("made",))])
     assert step(results=("made",)).is_done()
 
     (repository / "made").unlink()
@@ -50,14 +50,29 @@ def test_missing_result_undoes_the_step(repository: Path) -> None:
 
 
 def test_progress_names_the_step_and_its_seconds(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    steps.run(step())
+    steps.run_all([step()])
 
     assert capsys.readouterr().out.startswith("Making it … ")
 
 
+def test_step_that_stands_alone_runs_beside_the_first_and_is_told_of_in_its_turn(
+    repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    waiting = (
+        "import os, time\nfor _ in range(500):\n    os.path.exists('beside') and exit()\n    time.sleep(0.01)\nexit(1)"
+    )
+    first = step(waiting)
+    beside = Step("Getting it", (), lambda: [[sys.executable, "-c", "open('beside', 'w')"]], "Wait.", alone=True)
+
+    steps.run_all([first, beside])
+
+    assert [line.partition(" … ")[0] for line in capsys.readouterr().out.splitlines()] == ["Making it", "Getting it"]
+    assert beside.is_done()
+
+
 def test_failed_step_shows_its_output_and_gives_advice(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SetupError, match=r"Do this and that\."):
-        steps.run(step("print('no room'); raise SystemExit(1)"))
+        steps.run_all([step("print('no room'); raise SystemExit(1)")])
 
     assert "no room" in capsys.readouterr().err
     assert not step().is_done()
@@ -67,7 +82,7 @@ def test_missing_program_is_a_failed_step(repository: Path, capsys: pytest.Captu
     absent = Step("Making it", (), lambda: [["/nowhere/npm"]], "Get npm.")
 
     with pytest.raises(SetupError, match=r"Get npm\."):
-        steps.run(absent)
+        steps.run_all([absent])
 
     assert "/nowhere/npm: No such file or directory" in capsys.readouterr().err
 
@@ -131,7 +146,7 @@ def test_what_pip_says_of_each_attempt_does_not_hide_its_reason(
     says = "print('WARNING: Retrying (Retry(total=4))'); print('ERROR: No matching distribution'); raise SystemExit(1)"
 
     with pytest.raises(SetupError, match=r"^Do this and that\.$"):
-        steps.run(step(says))
+        steps.run_all([step(says)])
 
     assert capsys.readouterr().err == "ERROR: No matching distribution\n"
 
