@@ -1,7 +1,14 @@
+import re
+from pathlib import Path
+
 import pytest
+from django.conf import settings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from crm.tests.factories import user
+from omnichannel.models import Delivery
 
 pytestmark = pytest.mark.django_db
 
@@ -61,3 +68,60 @@ def test_gallery_shows_the_errors_of_a_form_beside_their_fields() -> None:
     assert 'aria-invalid="true"' in html
     assert 'id="id_email_error"' in html
     assert 'aria-describedby="id_email_helptext id_email_error"' in html
+
+
+def components() -> set[str]:
+    templates = Path(settings.BASE_DIR) / "templates"
+    return {path.relative_to(templates).as_posix() for path in (templates / "components").rglob("*.html")}
+
+
+def test_gallery_draws_every_component() -> None:
+    response = signed_in("admin").get("/gallery/")
+    drawn = {template.name for template in response.templates}
+    pages_of_their_own = {"components/error_page.html"}  # with a head and without a frame: nothing can include them
+    assert components() - drawn == pages_of_their_own
+
+
+def test_gallery_writes_nothing_that_the_inbox_draws() -> None:
+    """Rows, messages and the composer come from the inbox's templates, so that the two cannot differ."""
+    written = "".join(path.read_text() for path in (Path(settings.BASE_DIR) / "templates" / "gallery").glob("*.html"))
+    assert re.findall(r'class="(?:list-row|knot-item|bubble|composer|delivery)\b[^"]*"', written) == []
+
+
+def test_gallery_shows_a_conversation_with_all_that_messages_can_be() -> None:
+    html = signed_in("admin").get("/gallery/").content.decode()
+    assert html.count('class="list-row inbox-row"') == 5
+    assert html.count('class="composer"') == 1
+    assert re.findall(r'class="knot-item message" .*data-direction="(\w+)"', html).count("in") == 5
+    for state in Delivery.State.values:
+        assert f'class="delivery" data-state="{state}"' in html
+    for sign in ("Private note", "automatic", "Sender verified", "Sender not verified", "factura-4711.pdf", "bounced"):
+        assert sign in html
+    assert "The mail server refused the recipient: 552 5.2.2 mailbox full" in html
+    assert "Send again" in html
+    assert "Leo Marsh is writing here now" in html
+    assert "The customer wrote 2 more messages while you were writing." in html
+    assert "as the message asks (Reply-To)" in html
+    assert "Reopen" in html
+
+
+def test_gallery_tells_reasons_in_the_readers_language() -> None:
+    html = signed_in("admin").get("/gallery/", {"lang": "es"}).content.decode()
+    assert "El servidor de correo rechazó al destinatario: 552 5.2.2 mailbox full" in html
+
+
+def test_gallery_asks_the_database_only_who_is_looking() -> None:
+    client = signed_in("admin")
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/gallery/")
+    tables = {table for query in queries for table in re.findall(r'(?:FROM|JOIN|INTO|UPDATE) "(\w+)"', query["sql"])}
+    assert tables == {"usersessions_usersession", "crm_user", "crm_user_groups", "auth_group"}
+
+
+def test_gallery_asks_the_server_for_nothing_by_itself() -> None:
+    html = signed_in("admin").get("/gallery/").content.decode()
+    main = html.partition("<main")[2].partition("</main>")[0]
+    assert re.findall(r'hx-trigger="(?:revealed|load|every)[^"]*"', main) == []
+    islands = {name for names in re.findall(r'data-island="([^"]*)"', main) for name in names.split()}
+    assert "composer" in islands
+    assert "desk" not in islands  # it tells the server who is here, and keeps drafts

@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_GET
 
 from config.views import gallery_samples as samples
+from config.views.gallery_inbox import inbox
 from kernel.policies import admins_only
 
 THEMES = ("light", "dark")
@@ -32,20 +33,19 @@ def _language(request: HttpRequest) -> str:
 def _context(request: HttpRequest) -> dict[str, Any]:
     now = timezone.now()
     theme = request.GET.get("theme", "")
+    people, moments = samples.people(now), samples.moments(now)
     return {
         "LANGUAGE_CODE": translation.get_language(),
         "tokens": [*samples.TOKENS, *samples.FEELINGS[:4]],
         "knots": samples.KNOTS,
         "feelings": samples.FEELINGS,
-        "people": samples.people(now),
-        "moments": samples.moments(now),
-        "messages_shown": samples.messages(now),
+        "people": people,
+        "moments": moments,
         "page": samples.SamplePage(),
         "form": samples.SampleForm(initial={"name": "María Ruiz"}),
         "wrong_form": samples.SampleForm({"email": "maria@"}),
         "charts": samples.figures(),
-        "channels": samples.CHANNELS,
-        "tabs": samples.TABS,
         "palette_groups": samples.palette(),
+        **inbox(people, moments, now),
         **({"theme": theme} if theme in THEMES else {}),
     }

@@ -14,8 +14,6 @@ FEELINGS = ["glad", "fine", "uneasy", "upset", ""]
 KNOTS = ["message", "note", "order", "journey", "task", "case", "deal", "visit", "event", "call", "answer"]
 SURFACES = ["paper", "surface", "sunken", "raised", "hover", "line"]
 TOKENS = [*SURFACES, "ink", "ink-2", "ink-3", "accent", "accent-soft", "danger"]
-CHANNELS = [{"value": "email", "label": _("Email")}, {"value": "chat", "label": _("Chat")}]
-TABS = [{"url": "#", "label": _("Reply"), "active": True}, {"url": "#", "label": _("Private note")}]
 
 
 class SampleForm(forms.Form):
@@ -37,13 +35,13 @@ class SamplePage:
 def people(now: datetime) -> list[dict[str, Any]]:
     lucia = "Lucía Fernández-Castellanos de la Vega"
     rows: list[tuple[Any, ...]] = [
-        ("María Ruiz", "Norte Botánica", "uneasy", "«Sigue sin llegar, y ya van dos semanas»", 12, "mail", "412.00", 3),
-        ("Ben Ode", "Ode & Sons", "fine", "Could you send the invoice again?", 47, "message-circle", "1,180.50", 9),
-        (lucia, "Estudio Vega", "glad", "Gracias, ha quedado perfecto", 190, "message-square", "96.20", 1),
-        ("Tom Keller", "", "upset", "Cancel everything. This is the third time I ask.", 1500, "phone", "2,305.00", 14),
-        ("Ana Sousa", "Sousa Lda", "", "New here: which pot fits the fig tree?", 4000, "mail", "0.00", 0),
+        ("María Ruiz", "Norte Botánica", "uneasy", "«Sigue sin llegar, y ya van dos semanas»", 12, "412.00", 3),
+        ("Ben Ode", "Ode & Sons", "fine", "Could you send the invoice again?", 47, "1,180.50", 9),
+        (lucia, "Estudio Vega", "glad", "Gracias, ha quedado perfecto", 190, "96.20", 1),
+        ("Tom Keller", "", "upset", "Cancel everything. This is the third time I ask.", 1500, "2,305.00", 14),
+        ("Ana Sousa", "Sousa Lda", "", "New here: which pot fits the fig tree?", 4000, "0.00", 0),
     ]
-    return _named(rows, ("name", "company", "feeling", "what", "minutes", "icon", "value", "orders"), now)
+    return _named(rows, ("name", "company", "feeling", "what", "minutes", "value", "orders"), now)
 
 
 def moments(now: datetime) -> list[dict[str, Any]]:
@@ -61,23 +59,6 @@ def moments(now: datetime) -> list[dict[str, Any]]:
         ("note", "", _("Note by Ana"), "", _("Prefers to be called in the morning."), 30000),
     ]
     return _named(rows, ("kind", "feeling", "title", "cause", "text", "minutes"), now)
-
-
-def messages(now: datetime) -> list[dict[str, Any]]:
-    by_mail, failed = _("by e-mail"), _("not delivered: mailbox full")
-    asked = "Hola, mi pedido 4711 sigue sin llegar.\n¿Dónde está?"
-    told = "Hola María, siento la espera. Tu pedido sale el viernes."
-    idea = _("The warehouse says Friday. Offer free delivery on the next order?")
-    files = [{"name": "factura-4711.pdf", "url": "#", "size": 48_200}]
-    rows: list[tuple[Any, ...]] = [
-        ("in", "María Ruiz", "mail", by_mail, "uneasy", asked, "", "", [], 125),
-        ("in", "María Ruiz", "message-circle", _("by chat"), "upset", "Ya van dos semanas.", "", "", files, 97),
-        ("note", "Ana", "", "", "", idea, "", "", [], 60),
-        ("out", "Ana", "mail", by_mail, "", told, "delivered", _("delivered"), [], 15),
-        ("out", "Ana", "mail", by_mail, "", "Te aviso en cuanto salga.", "failed", failed, [], 2),
-    ]
-    keys = ("direction", "name", "icon", "label", "feeling", "text", "delivery", "word", "files", "minutes")
-    return _named(rows, keys, now)
 
 
 def _named(rows: list[tuple[Any, ...]], keys: tuple[str, ...], now: datetime) -> list[dict[str, Any]]:

@@ -6,7 +6,10 @@ from typing import Any
 
 from playwright.sync_api import Page, WebSocketRoute, expect
 
+from config.views.gallery_inbox import NOWHERE
 from tests.look.conftest import Open
+
+THREAD = f"#messages-{NOWHERE}"
 
 
 class Server:
@@ -51,19 +54,19 @@ def test_live_subscribes_and_says_so(open_page: Open) -> None:
 def test_live_applies_fragments_and_mounts_their_islands(open_page: Open) -> None:
     page, server = connected(open_page)
     html = (
-        '<ol hx-swap-oob="beforeend:#messages">'
+        f'<ol hx-swap-oob="beforeend:{THREAD}">'
         '<li id="new"><button popovertarget="g-menu" data-island="menu">x</button></li></ol>'
         '<h3 id="nowhere" hx-swap-oob="true">not on this page</h3>'
     )
     server.say(type="fragments", html=html, cursor="8-0")
-    expect(page.locator("#messages > #new button")).to_have_attribute("aria-expanded", "false")
+    expect(page.locator(f"{THREAD} > #new button")).to_have_attribute("aria-expanded", "false")
     expect(page.locator("#nowhere")).to_have_count(0)
 
 
 def test_live_replaces_what_it_is_told_to_add_twice(open_page: Open) -> None:
     page, server = connected(open_page)
     for text in ("first", "second"):
-        html = f'<ol hx-swap-oob="beforeend:#messages"><li id="message-7">{text}</li></ol>'
+        html = f'<ol hx-swap-oob="beforeend:{THREAD}"><li id="message-7">{text}</li></ol>'
         server.say(type="fragments", html=html, cursor="8-0")
         expect(page.locator("#message-7")).to_have_text(text)
     expect(page.locator("#message-7")).to_have_count(1)
@@ -72,16 +75,16 @@ def test_live_replaces_what_it_is_told_to_add_twice(open_page: Open) -> None:
 def test_live_does_not_look_for_what_it_has_just_taken_away(open_page: Open) -> None:
     """A row leaves its list with one event, and the next event of the same push brings it again."""
     page, server = connected(open_page)
-    server.say(type="fragments", html='<ol hx-swap-oob="beforeend:#messages"><li id="row">a</li></ol>', cursor="8-0")
+    server.say(type="fragments", html=f'<ol hx-swap-oob="beforeend:{THREAD}"><li id="row">a</li></ol>', cursor="8-0")
     expect(page.locator("#row")).to_have_text("a")
-    html = '<div hx-swap-oob="delete:#messages #row"></div><li id="row" hx-swap-oob="true">b</li>'
+    html = f'<div hx-swap-oob="delete:{THREAD} #row"></div><li id="row" hx-swap-oob="true">b</li>'
     server.say(type="fragments", html=html, cursor="9-0")
     expect(page.locator("#row")).to_have_count(0)  # and no complaint, which open_page looks for
 
 
 def test_live_asks_again_when_the_page_shows_other_things(open_page: Open) -> None:
     page, server = connected(open_page)
-    html = '<ol hx-swap-oob="beforeend:#messages"><li data-live-topics="conversation:12 inbox:1"></li></ol>'
+    html = f'<ol hx-swap-oob="beforeend:{THREAD}"><li data-live-topics="conversation:12 inbox:1"></li></ol>'
     server.say(type="fragments", html=html, cursor="8-0")
     wait(page, lambda: len(server.asked) == 2)
     assert server.asked[1] == {"type": "subscribe", "topics": ["conversation:12", "inbox:1"], "cursor": "8-0"}
@@ -89,7 +92,7 @@ def test_live_asks_again_when_the_page_shows_other_things(open_page: Open) -> No
 
 def test_live_runs_no_script_of_a_fragment(open_page: Open) -> None:
     page, server = connected(open_page)
-    html = '<ol hx-swap-oob="beforeend:#messages"><li id="bad"><script>document.title = "ran"</script></li></ol>'
+    html = f'<ol hx-swap-oob="beforeend:{THREAD}"><li id="bad"><script>document.title = "ran"</script></li></ol>'
     server.say(type="fragments", html=html, cursor="8-0")
     expect(page.locator("#bad")).to_have_count(1)
     assert page.title() != "ran"
@@ -124,8 +127,9 @@ def test_live_says_behind_when_the_server_lags(open_page: Open) -> None:
 
 def test_live_fetches_parts_again_on_reload(open_page: Open) -> None:
     page, server = connected(open_page)
-    part = '<p id="part" data-live-refresh hx-get="/gallery/?part" hx-trigger="live:reload" hx-swap="none"></p>'
-    server.say(type="fragments", html=f'<ol hx-swap-oob="beforeend:#messages"><li>{part}</li></ol>', cursor="8-0")
+    asks = 'hx-get="/gallery/?part" hx-trigger="live:reload" hx-target="this" hx-swap="none"'
+    part = f'<p id="part" data-live-refresh {asks}></p>'
+    server.say(type="fragments", html=f'<ol hx-swap-oob="beforeend:{THREAD}"><li>{part}</li></ol>', cursor="8-0")
     expect(page.locator("#part")).to_have_count(1)
     with page.expect_request("**/gallery/?part"):
         server.say(type="reload")
