@@ -90,7 +90,7 @@ def test_gallery_writes_nothing_that_the_inbox_draws() -> None:
 
 def test_gallery_shows_a_conversation_with_all_that_messages_can_be() -> None:
     html = signed_in("admin").get("/gallery/").content.decode()
-    assert html.count('class="list-row inbox-row"') == 5
+    assert html.count('class="list-row inbox-row" data-row') == 5
     assert html.count('class="composer"') == 1
     assert re.findall(r'class="knot-item message" .*data-direction="(\w+)"', html).count("in") == 5
     for state in Delivery.State.values:

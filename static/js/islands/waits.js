@@ -1,9 +1,9 @@
 // <section data-island="waits">: where htmx puts what it fetches. Takes that longer than a blink, the page's
-// <template id="skeleton"> stands there meanwhile.
+// <template id="skeleton">, or the one that data-skeleton names, stands there meanwhile.
 const BLINK = 200
 
 export function mount(place) {
-  const skeleton = document.getElementById("skeleton").content.firstElementChild
+  const skeleton = document.getElementById(place.dataset.skeleton ?? "skeleton").content.firstElementChild
   let timer
   let shape
 
