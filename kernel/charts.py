@@ -116,7 +116,8 @@ class Bar:
 
 
 ROW = 26  # pixels a bar
-ROOM = 46.0  # percent of the width for the longest bar, between its label and its figures
+LEFT, LEFT_OF_FIGURES = 30, 8  # percent of the width for labels: words, or numbers as those of a scale
+RIGHT = 24  # percent of the width for a bar's own figures
 
 
 @dataclass(frozen=True)
@@ -126,8 +127,8 @@ class Bars:
     title: str
     period: str
     height: int
-    left: int = 30
-    room: str = number(ROOM)
+    left: int
+    room: str
 
     @property
     def few(self) -> bool:
@@ -145,16 +146,19 @@ def bars(counts: Sequence[Count], *, title: str = "", period: str = "") -> Bars:
     """`counts`: (label, count) or (label, count, feeling); figures are shares of their sum, which is n."""
     n = sum(row[1] for row in counts)
     most = max((row[1] for row in counts), default=0) or 1
-    rows = [_bar(i, row, n, most) for i, row in enumerate(counts)]
-    return Bars(rows, n, title, period, height=ROW * len(rows))
+    left = LEFT_OF_FIGURES if all(len(row[0]) < 4 for row in counts) else LEFT
+    room = 100.0 - left - RIGHT
+    rows = [_bar(i, row, n, room / most) for i, row in enumerate(counts)]
+    return Bars(rows, n, title, period, height=ROW * len(rows), left=left, room=number(room))
 
 
-def _bar(index: int, row: Count, n: int, most: int) -> Bar:
+def _bar(index: int, row: Count, n: int, each: float) -> Bar:
+    """`each`: percent of the width for one of them."""
     label, count = row[0], row[1]
     feeling = row[2] if len(row) == 3 else ""
     share = f"{shown(round(100 * count / n))}\N{NARROW NO-BREAK SPACE}%" if n else "–"
     top = ROW * index + 7
-    return Bar(label, number(top), number(top + 10), number(count / most * ROOM), f"{shown(count)} · {share}", feeling)
+    return Bar(label, number(top), number(top + 10), number(count * each), f"{shown(count)} · {share}", feeling)
 
 
 @dataclass(frozen=True)

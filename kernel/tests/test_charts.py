@@ -91,6 +91,12 @@ def test_bars_show_counts_and_shares_of_n() -> None:
     assert chart.height == 3 * charts.ROW
 
 
+def test_bars_of_figures_need_less_room_for_their_labels() -> None:
+    chart = charts.bars([("10", 4), ("0", 2)])
+    assert (chart.left, chart.room) == (8, "68")
+    assert [bar.width for bar in chart.bars] == ["68", "34"]
+
+
 def test_bars_without_answers_claim_no_share() -> None:
     chart = charts.bars([("Promoters", 0), ("Detractors", 0)])
     assert [bar.value_text for bar in chart.bars] == ["0 · –", "0 · –"]
