@@ -134,6 +134,21 @@ def test_a_connection_lost_after_the_final_dot_is_unknown(purpose: str, state: s
     assert state_of(delivery)[0] == state
 
 
+@pytest.mark.parametrize(
+    ("purpose", "first", "then"), [("transactional", "queued", "sent"), ("marketing", *["unknown"] * 2)]
+)
+def test_a_plug_in_that_breaks_stops_nobody_else(purpose: str, first: str, then: str) -> None:
+    """Nobody knows how far it came: repeated once, or never."""
+    ScriptedChannel.answers.append(ZeroDivisionError("a fault of its own"))
+    broken, other = write(purpose), write(key="journey:2:1")
+    deliveries.send_due()
+    assert state_of(broken) == (first, "ZeroDivisionError: a fault of its own")
+    assert state_of(other)[0] == "sent"
+    due_again()
+    deliveries.send_due()
+    assert state_of(broken)[0] == then
+
+
 def test_suppressed_addresses_are_not_written_to() -> None:
     delivery = write()
     Suppression.objects.create(kind="email", address="ana@casa.example", reason="bounce")

@@ -173,6 +173,9 @@ def test_charset_of_html_may_stand_in_the_page() -> None:
         ("quoted-printable", "a=C3=B1o =\r\nlargo", "año largo"),
         ("quoted-printable", "50=% of =ZZ", "50=% of =ZZ"),
         ("x-uuencode", "begin 644 f\r\n$2&]L80``\r\n`\r\nend", "Hola"),
+        ("x-uuencode", "begin 644 f\r\n$2&]L80``    \r\n`\r\nend", "Hola"),  # padded too long
+        ("x-uuencode", "begin 644 f\r\n$2&]L80``\r\n$\xff\xff\r\nend", "Hola"),  # a line that is none
+        ("uuencode", "no beginning", "no beginning"),
         ("x-unknown", "Hola", "Hola"),
     ],
 )
