@@ -64,7 +64,7 @@ def code(secret: str, offset: int = 0) -> str:
 
 
 @pytest.fixture
-def with_key(entrance: Entrance) -> Generator[Page]:
+def page_with_key(entrance: Entrance) -> Generator[Page]:
     """A stranger's browser whose fingerprint sensor always says yes."""
     page = entrance()
     session = page.context.new_cdp_session(page)
@@ -145,8 +145,8 @@ def add_passkey(page: Page, *, alone: bool) -> None:
     expect(page.get_by_role("heading", name="Recovery codes", exact=True)).to_be_visible()
 
 
-def test_passkey_signs_in_alone_until_it_is_removed(with_key: Page, ana: User) -> None:
-    page = with_key
+def test_passkey_signs_in_alone_until_it_is_removed(page_with_key: Page, ana: User) -> None:
+    page = page_with_key
     sign_in(page)
     is_home(page)
     add_passkey(page, alone=True)
@@ -172,8 +172,8 @@ def test_passkey_signs_in_alone_until_it_is_removed(with_key: Page, ana: User) -
     expect(page.locator(".toast")).to_contain_text("Incorrect code.")
 
 
-def test_passkey_is_the_second_step_after_a_password(with_key: Page, ana: User) -> None:
-    page = with_key
+def test_passkey_is_the_second_step_after_a_password(page_with_key: Page, ana: User) -> None:
+    page = page_with_key
     sign_in(page)
     is_home(page)
     add_passkey(page, alone=False)
