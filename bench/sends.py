@@ -1,8 +1,9 @@
 """Out: queued mails to a mail server on this machine, and an agent's answer through the broker and a running worker."""
 
 import os
+import signal
 import smtplib
-import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,9 +12,10 @@ from email.message import EmailMessage
 from django.conf import settings
 
 from bench.measurement import Measurement, Scale, seconds
-from config.services.environment import REPOSITORY
+from config.roles import PAGES
+from config.supervisor import forking
 from config.supervisor.options import parse
-from config.supervisor.table import programs
+from config.supervisor.programs import ENVIRONMENT
 from crm.models import Contact, Identity, User
 from omnichannel.actions import conversations, deliveries, mailings
 from omnichannel.actions.mailings import Mailing
@@ -86,13 +88,12 @@ def _send_all() -> None:
 def _worker() -> Iterator[None]:
     """As `bin/up` starts it, with two processes."""
     options = parse(["--data", os.environ["HILO_DATA"]])
-    program = next(program for program in programs(options) if program.name == "worker")
-    environment = {**os.environ, **program.environment, "HILO_ROLE": program.role}
-    process = subprocess.Popen(program.command, cwd=REPOSITORY, env=environment, stdout=subprocess.DEVNULL)
+    process = forking.fork("worker", options, ENVIRONMENT | {"HILO_ROLE": PAGES})
+    threading.Thread(target=process.stdout.read, daemon=True).start()  # what it says fills no pipe
     try:
         yield
     finally:
-        process.terminate()
+        process.send_signal(signal.SIGTERM)
         process.wait(30)
 
 

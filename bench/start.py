@@ -116,7 +116,7 @@ def _part(pid: int) -> str:
     """The supervised part that a process belongs to: each runs in a session of its own."""
     leader = os.getsid(pid)
     words = Path(f"/proc/{leader}/cmdline").read_bytes().replace(b"\0", b" ").decode()
-    found = re.search(r"uvicorn|celery worker|listeners|postgres|valkey|supervisor", words)
+    found = re.search(r"uvicorn|celery worker|listeners|loaded house|postgres|valkey|supervisor", words)
     return found[0].replace(" ", "_") if found else "other"
 
 

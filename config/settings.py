@@ -3,13 +3,12 @@
 import json
 import os
 from pathlib import Path
-from typing import Any
 
 import django_stubs_ext
 from csp.constants import NONCE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from config import env
+from config import env, roles
 
 django_stubs_ext.monkeypatch()  # forms.ModelForm[Note] at run time
 
@@ -109,18 +108,8 @@ TEMPLATES = [
 ]
 
 # --- database: rows are the truth -----------------------------------------------------------------
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.database(env.text("DATABASE_URL") or "postgresql://hilo@/hilo"),
-}
-if ROLE == "web":  # threads share a pool; forked Celery children must not
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
-    DATABASES["default"]["CONN_MAX_AGE"] = 0
-    # No page may hold its connection longer; pages that know better say so themselves.
-    DATABASES["default"]["OPTIONS"] |= env.statement_timeout(DATABASES["default"]["OPTIONS"], milliseconds=10_000)
-else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
-# After a restart of the database no request pays for a connection that died with it.
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASE_URL = env.text("DATABASE_URL") or "postgresql://hilo@/hilo"
+DATABASES = {"default": roles.database(DATABASE_URL, ROLE)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Valkey: hints, cache, sockets. Nothing in it that a FLUSHALL could make wrong -------------------
@@ -142,22 +131,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_TIME_LIMIT = 120  # < lease 180 s < visibility timeout 600 s (reliability R4)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = (
-    {}
-    if CELERY_BROKER_URL.startswith("amqp")
-    else {
-        "visibility_timeout": 600,
-        "priority_steps": list(range(10)),
-        "queue_order_strategy": "priority",
-        "sep": ":",
-        "unacked_restore_interval": 5,
-        "unacked_restore_throttle": 1,
-        "socket_timeout": 5,
-        "socket_connect_timeout": 5,
-    }
-)
-if ROLE == "web" and CELERY_BROKER_TRANSPORT_OPTIONS:  # a page does not wait for a broker: its message is a hint
-    CELERY_BROKER_TRANSPORT_OPTIONS |= {"socket_timeout": 0.5, "socket_connect_timeout": 0.25, "max_retries": 0}
+CELERY_BROKER_TRANSPORT_OPTIONS = roles.broker(CELERY_BROKER_URL, ROLE)
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1}
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -1,11 +1,10 @@
-"""`python -m config.uvicorn_workers --port P`: the web processes, forked from one that has loaded the house.
+"""The web processes, forked from one that has loaded the house.
 
 uvicorn's own `--workers` loads it in each of them: two seconds of a processor at every start and after every death,
 and memory that nobody shares (docs/adr/0012). A process that dies is replaced at once; one that dies young ends all,
 and the supervisor tries again with growing waits.
 """
 
-import argparse
 import logging
 import os
 import signal
@@ -76,17 +75,12 @@ def load() -> object:
     return application
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="config.uvicorn_workers", description=__doc__)
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8000)
-    parser.add_argument("--workers", type=int, default=2)
-    given = parser.parse_args()
+def serve(host: str, port: int, workers: int) -> None:
     config = uvicorn.Config(
         load,
         factory=True,
-        host=given.host,
-        port=given.port,
+        host=host,
+        port=port,
         timeout_graceful_shutdown=GRACE_SECONDS,
         access_log=False,
         server_header=False,
@@ -96,8 +90,4 @@ def main() -> None:
     config.load()
     listening = config.bind_socket()
     settle()
-    Workers(config, listening, given.workers).run()
-
-
-if __name__ == "__main__":
-    main()
+    Workers(config, listening, workers).run()

@@ -55,18 +55,17 @@ def die_with_parent(signal_number: int) -> Callable[[], None]:
 
     def ask_the_kernel() -> None:
         # Runs after setuid, which would clear the wish again.
-        if _libc is not None:
-            _libc.prctl(PR_SET_PDEATHSIG, signal_number)
+        end_with_parent(signal_number)
         if os.getppid() != parent:
             os._exit(1)
 
     return ask_the_kernel
 
 
-def end_with_parent() -> None:
-    """This process is killed when the one that forked it dies."""
+def end_with_parent(signal_number: int = signal.SIGKILL) -> None:
+    """What this process gets from the kernel when the one that forked it dies."""
     if _libc is not None:
-        _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        _libc.prctl(PR_SET_PDEATHSIG, signal_number)
 
 
 def outlive_parent_by(seconds: float) -> None:

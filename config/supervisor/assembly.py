@@ -2,16 +2,21 @@
 
 import os
 import signal
+import subprocess
+from functools import partial
 
+from config.roles import PAGES
+from config.services import processes
 from config.services.embedded import STOP_SECONDS, shut_down
 from config.services.environment import build
 from config.services.layout import DataDirectory
 from config.services.server import Server
+from config.supervisor import forking
 from config.supervisor.child import Child
 from config.supervisor.holding import MARK
 from config.supervisor.options import Options
 from config.supervisor.output import Output
-from config.supervisor.table import Program
+from config.supervisor.programs import ENVIRONMENT, Program
 
 # glibc gives each thread an arena of its own otherwise, and keeps what was freed in it.
 FRUGAL = {"MALLOC_ARENA_MAX": "2"}
@@ -36,28 +41,38 @@ class Assembly:
         )
         return shared | self.options.environment() | {MARK: str(self.directory.root)} | FRUGAL
 
+    def load_the_house(self) -> None:
+        """Programs are forked from it. It takes a while, meant for the time in which the servers start."""
+        forking.load_the_house(self._of_the_house())
+
+    def _of_the_house(self) -> dict[str, str]:
+        return self.environment(PAGES) | ENVIRONMENT
+
     def of_server(self, server: Server) -> Child:
-        def clean_up() -> None:
+        def launch() -> subprocess.Popen[bytes]:
             shut_down(server)
             server.prepare()
+            return processes.spawn(
+                server.command(),
+                account=self.directory.account,
+                # Servers get none of the product's secrets.
+                environment={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "TZ": "UTC"},
+                output=subprocess.PIPE,
+                death_signal=server.stop_signal,
+            )
 
         return Child(
             server.name,
-            server.command,
-            # Servers get none of the product's secrets.
-            environment={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "TZ": "UTC"},
+            launch,
             output=self.output,
             stop_signal=server.stop_signal,
             grace_seconds=STOP_SECONDS,
-            account=self.directory.account,
-            clean_up=clean_up,
         )
 
     def of_program(self, program: Program) -> Child:
         return Child(
             program.name,
-            lambda: program.command,
-            environment=self.environment(program.role) | program.environment,
+            partial(forking.fork, program.name, self.options, self._of_the_house()),
             output=self.output,
             stop_signal=signal.SIGTERM,
             grace_seconds=program.grace_seconds,

@@ -4,10 +4,9 @@ import subprocess
 import time
 from collections import deque
 from collections.abc import Callable
+from typing import IO, Protocol
 
 from config.services import processes
-from config.services.account import Account
-from config.services.environment import REPOSITORY
 from config.supervisor.output import Output
 
 FIRST_WAIT = 0.5
@@ -17,48 +16,48 @@ HEALTHY_SECONDS = 30.0
 LINES_REMEMBERED = 20
 
 
+class Process(Protocol):
+    """The leader of a session, as subprocess.Popen has it."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def stdout(self) -> IO[bytes] | None: ...
+    def poll(self) -> int | None: ...
+    def send_signal(self, number: int, /) -> None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+
+
 class Child:
+    """`launch` starts it; it may raise OSError or EOFError, which count as a death."""
+
     def __init__(
         self,
         name: str,
-        command: Callable[[], list[str]],
+        launch: Callable[[], Process],
         *,
-        environment: dict[str, str],
         output: Output,
         stop_signal: int,
         grace_seconds: float,
-        account: Account | None = None,
-        clean_up: Callable[[], None] = lambda: None,
     ) -> None:
         self.name = name
-        self.command = command
-        self.environment = environment
+        self.launch = launch
         self.output = output
         self.stop_signal = stop_signal
         self.grace_seconds = grace_seconds
-        self.account = account
-        self.clean_up = clean_up
         self.wait = FIRST_WAIT
         self.started_at = 0.0
         self.restart_at = 0.0
         self.recent: deque[str] = deque(maxlen=LINES_REMEMBERED)
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: Process | None = None
 
     @property
     def is_running(self) -> bool:
         return self.process is not None and self.process.poll() is None
 
     def start(self) -> None:
-        self.clean_up()
-        self.process = processes.spawn(
-            self.command(),
-            account=self.account,
-            environment=self.environment,
-            output=subprocess.PIPE,
-            cwd="/" if self.account else REPOSITORY,
-            death_signal=self.stop_signal,
-        )
         self.started_at = time.monotonic()
+        self.process = self.launch()
         if self.process.stdout:
             self.output.follow(self.name, self.process.stdout, self.recent.append)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from config.services import processes
 from config.services.environment import REPOSITORY
 from config.services.errors import ServiceError
-from config.supervisor.table import MANAGE
+from config.supervisor.programs import MANAGE
 
 STOP_SECONDS = 5.0
 

@@ -10,13 +10,13 @@ from config.services.embedded import START_SECONDS, servers
 from config.services.errors import ServiceError
 from config.services.layout import prepare
 from config.services.server import Server
-from config.supervisor import checks, database, prepared, ready
+from config.supervisor import checks, database, forking, prepared, ready
 from config.supervisor.assembly import Assembly
 from config.supervisor.child import Child
 from config.supervisor.holding import hold
 from config.supervisor.options import Options
 from config.supervisor.output import Output
-from config.supervisor.table import programs
+from config.supervisor.programs import PROGRAMS
 
 LOOK_SECONDS = 0.1
 READY_SECONDS = 60.0
@@ -60,6 +60,7 @@ class Supervisor:
         self.stopping = True
 
     def _start(self) -> None:
+        self.assembly.load_the_house()
         if self.servers:
             with self.output.step("Starting " + " and ".join(server.name for server in self.servers)):
                 self._start_servers()
@@ -72,7 +73,7 @@ class Supervisor:
             )
         with self.output.step("Starting web, worker and listeners"):
             ready.forget_earlier_reports(self.servers)
-            for program in programs(self.options):
+            for program in PROGRAMS:
                 self._add(self.assembly.of_program(program))
             self._wait(lambda: ready.answers(self.options), READY_SECONDS)
 
@@ -125,6 +126,7 @@ class Supervisor:
             child.ask_to_stop()
         for child in using:
             child.finish()
+        forking.unload()
         for child in reversed(embedded):
             child.ask_to_stop()
             child.finish()

@@ -1,6 +1,7 @@
 """The one beat of an installation: it holds a lock, and says that it is there."""
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -44,3 +45,11 @@ def test_beat_reports_over_the_connection_that_holds_its_lock(
 def test_only_one_of_two_beats_ticks(lock: psycopg.Connection[Any]) -> None:
     with beat._connect() as other:
         assert (beat._try(lock), beat._try(other)) == (True, False)
+
+
+def test_signal_ends_a_beat_at_once_even_while_it_writes_its_schedule() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+
+    beat.Beat(quiet=True).install_sync_handler(object())
+
+    assert signal.getsignal(signal.SIGTERM) == before

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from config.services import processes
 from config.services.environment import REPOSITORY
 from config.services.processes import is_running, wait_until
 from config.supervisor.child import Child
@@ -35,8 +36,7 @@ def started(stream: io.StringIO) -> Iterator[list[Child]]:
 def child(stream: io.StringIO, script: str, grace_seconds: float = 5) -> Child:
     return Child(
         "part",
-        lambda: [sys.executable, "-u", "-c", script],
-        environment=dict(os.environ),
+        lambda: processes.spawn([sys.executable, "-u", "-c", script], output=subprocess.PIPE),
         output=Output(stream),
         stop_signal=signal.SIGTERM,
         grace_seconds=grace_seconds,

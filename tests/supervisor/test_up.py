@@ -44,10 +44,10 @@ def test_every_part_reports_that_it_is_there(running: Product) -> None:
     assert wait_until(lambda: reporting() == {"beat", "imap", "smtp", "worker"}, RECOVERY_SECONDS), reporting()
 
 
-def test_two_products_run_side_by_side(running: Product, data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_products_run_side_by_side(running: Product, made_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second also becomes ready though its operator lists hosts without this machine."""
     monkeypatch.setenv("HILO_ALLOWED_HOSTS", "crm.example")
-    with Product(data_dir) as other:
+    with Product(made_dir) as other:
         other.wait_until_ready()
 
         assert running.answers()
@@ -59,8 +59,11 @@ def test_two_products_run_side_by_side(running: Product, data_dir: Path, monkeyp
 
 @pytest.mark.parametrize(
     ("title", "which"),
-    # Of several processes the first is the parent of the others.
-    [("postgres -D", 0), ("valkey.sock", 0), ("uvicorn", -1), ("uvicorn", 0), ("celery worker", 0), ("listeners", 0)],
+    # Of several processes the first is the parent of the others; the loaded house is that of all programs.
+    [
+        *(("postgres -D", 0), ("valkey.sock", 0), ("uvicorn", -1), ("uvicorn", 0)),
+        *(("celery worker", 0), ("listeners", 0), ("loaded house", 0)),
+    ],
 )
 def test_killed_part_comes_back(running: Product, title: str, which: int) -> None:
     assert wait_until(lambda: running.pids(title) != [], RECOVERY_SECONDS), running.output  # of the death before

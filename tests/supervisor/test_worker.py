@@ -16,7 +16,7 @@ from config.supervisor.assembly import Assembly
 from config.supervisor.child import Child
 from config.supervisor.options import parse
 from config.supervisor.output import Output
-from config.supervisor.table import programs
+from config.supervisor.programs import named
 from tests.supervisor.product import kill
 
 END_SECONDS = 8
@@ -47,8 +47,8 @@ def events(broker: redis.Redis) -> Iterator[PubSub]:
 @pytest.fixture
 def worker(services: Services, events: PubSub, broker: redis.Redis) -> Iterator[Child]:
     options = parse(["--data", str(services.directory.root)])
-    program = next(program for program in programs(options) if program.name == "worker")
-    child = Assembly(options, services.directory, services.servers, Output(io.StringIO())).of_program(program)
+    assembly = Assembly(options, services.directory, services.servers, Output(io.StringIO()))
+    child = assembly.of_program(named("worker"))
     child.start()
     assert wait_until(lambda: "'brpop'" in str(broker.client_list()), 30), child.recent
     yield child
