@@ -101,12 +101,20 @@ def stretch(conversation: Conversation, *, before: int = 0) -> Stretch:
     shown = found[:LENGTH][::-1]
     more = len(found) > LENGTH
     items: list[Line | Spoken] = [Spoken(message) for message in shown]
-    items += lines(conversation, since=shown[0].created_at if more else None, until=before and shown[-1].created_at)
+    items += lines(conversation, since=shown[0].created_at if more else None, until=_begin(conversation, before))
     items.sort(key=lambda item: item.at)
     return Stretch(items, shown[0].pk if more else 0, shown[-1].pk if shown else 0)
 
 
-def lines(conversation: Conversation, *, since: datetime | None, until: datetime | int | None) -> list[Line]:
+def _begin(conversation: Conversation, of: int) -> datetime | None:
+    """When the later stretch begins, whose first message is `of`: what happened just before it belongs to this one."""
+    later = (
+        Message.objects.filter(conversation=conversation, pk__gte=of).order_by("pk") if of else Message.objects.none()
+    )
+    return later.values_list("created_at", flat=True).first()
+
+
+def lines(conversation: Conversation, *, since: datetime | None, until: datetime | None) -> list[Line]:
     told = Event.objects.filter(
         contact_id=conversation.contact_id, name__in=TOLD, properties__conversation_id=conversation.pk
     )
