@@ -46,7 +46,7 @@ def _first_tab(counts: listing.Counts) -> Tab:
 
 
 def list_context(request: SignedInRequest, counts: listing.Counts, tab: str) -> dict[str, Any]:
-    search, cursor = request.GET.get("q", "").strip()[:200], request.GET.get("cursor", "")
+    search, cursor = request.GET.get("q", "").replace("\x00", "").strip()[:200], request.GET.get("cursor", "")
     page = listing.page(request.user, tab, search=search, cursor=cursor)
     rows = listing.dress(request.user, page.rows)
     return {"tab": tab, "search": search, "cursor": cursor, "rows": rows, "next": page.next} | tabs_context(counts)

@@ -21,7 +21,7 @@ from omnichannel.views.messages import framed
 @require_GET
 @agents_only
 def outbox_list(request: SignedInRequest) -> HttpResponse:
-    state, search = request.GET.get("state", ""), request.GET.get("q", "").strip()[:200]
+    state, search = request.GET.get("state", ""), request.GET.get("q", "").replace("\x00", "").strip()[:200]
     cursor = request.GET.get("cursor", "")
     context: dict[str, Any] = {
         "page": outbox.page(request.user, state=state, search=search, cursor=cursor),

@@ -87,6 +87,11 @@ def test_outbox_filters_by_state_and_words(client: Client) -> None:
     assert f'href="/outbox/{queued.pk}/"' in client.get("/outbox/?q=otra").content.decode()
 
 
+def test_outbox_searches_for_what_is_left_of_words_that_no_database_keeps(client: Client) -> None:
+    delivery = mailed("Otra")
+    assert f'href="/outbox/{delivery.pk}/"' in client.get("/outbox/?q=ot%00ra").content.decode()
+
+
 @pytest.mark.parametrize("rows", [1, 3])
 def test_outbox_costs_the_same_queries_for_one_and_three_rows(client: Client, rows: int) -> None:
     for number in range(rows):
