@@ -15,8 +15,14 @@ class _OfConversation(Fact):
     conversation_id: int
     inbox_id: int
 
+    @property
+    def concerns(self) -> set[int | None]:
+        """Colleagues who hear of it, whichever inboxes they watch."""
+        return set()
+
     def topics(self) -> list[str]:
-        return [f"conversation:{self.conversation_id}", f"inbox:{self.inbox_id}"]
+        people = sorted(person for person in self.concerns if person)
+        return [f"conversation:{self.conversation_id}", f"inbox:{self.inbox_id}", *(f"user:{pk}" for pk in people)]
 
 
 @fact
@@ -77,10 +83,9 @@ class ConversationAssigned(_OfConversation):
     by_id: int | None = None
     is_open: bool = True
 
-    def topics(self) -> list[str]:
-        """Those concerned hear of it, whichever inboxes they watch."""
-        people = {person for person in (self.assignee_id, self.previous_id) if person}
-        return [*super().topics(), *(f"user:{person}" for person in sorted(people))]
+    @property
+    def concerns(self) -> set[int | None]:
+        return {self.assignee_id, self.previous_id}
 
 
 @fact
@@ -94,6 +99,10 @@ class ConversationResolved(_OfConversation):
     by: str = ""
     assignee_id: int | None = None
 
+    @property
+    def concerns(self) -> set[int | None]:
+        return {self.assignee_id}
+
 
 @fact
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +112,10 @@ class ConversationReopened(_OfConversation):
     icon: ClassVar = "rotate-ccw"
     by_id: int | None = None
     assignee_id: int | None = None
+
+    @property
+    def concerns(self) -> set[int | None]:
+        return {self.assignee_id}
 
 
 @fact

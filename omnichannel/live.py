@@ -63,10 +63,12 @@ def _message(user: User, news: News) -> Message | None:
 @live(facts.ConversationAssigned.name)
 def assigned(user: User, news: News) -> Push:
     conversation = visible(user, news)
-    was_mine = news.properties.get("previous_id") == user.pk
-    if conversation is None:  # it was handed to somebody outside this viewer's reach
-        return Push(fragments.no_row(news.properties["conversation_id"]), _moved(user, news)) if was_mine else Push()
-    return Push(changed(user, news, conversation), _moved(user, news))
+    if conversation is not None:
+        return Push(changed(user, news, conversation), _moved(user, news))
+    if user.pk not in (news.properties.get("previous_id"), news.properties.get("assignee_id")):
+        return Push()
+    # It was handed to somebody outside this viewer's reach, now or since.
+    return Push(fragments.no_row(news.properties["conversation_id"]), _moved(user, news))
 
 
 def changed(user: User, news: News, conversation: Conversation) -> str:
@@ -87,10 +89,11 @@ def _moved(user: User, news: News) -> dict[str, int]:
     if not news.properties.get("is_open", True):
         return {}
     before, after = news.properties.get("previous_id"), news.properties.get("assignee_id")
-    deltas = {
-        "inbox-mine": (after == user.pk) - (before == user.pk),
-        "inbox-unassigned": (after is None) - (before is None),
-    }
+    mine = (after == user.pk) - (before == user.pk)
+    if sees_inbox(user, str(news.properties.get("inbox_id"))):
+        deltas = {"inbox-mine": mine, "inbox-unassigned": (after is None) - (before is None)}
+    else:  # from elsewhere: it is seen, and counted, only while it is theirs
+        deltas = {"inbox-mine": mine, "inbox-all": mine}
     return {name: delta for name, delta in deltas.items() if delta}
 
 

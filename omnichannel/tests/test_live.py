@@ -185,7 +185,50 @@ def test_who_loses_a_conversation_from_elsewhere_loses_its_row() -> None:
     conversations.assign(conversation, to=guest, by=insider)
     conversations.assign(conversation, to=insider, by=insider)
     push = told(guest, "conversation.assigned", topics={f"user:{guest.pk}"})
-    assert push == Push(f'<div id="row-{conversation.pk}" hx-swap-oob="delete"></div>', {"inbox-mine": -1})
+    gone = f'<div id="row-{conversation.pk}" hx-swap-oob="delete"></div>'
+    assert push == Push(gone, {"inbox-mine": -1, "inbox-all": -1})
+
+
+def test_who_is_handed_one_from_elsewhere_gets_its_row_and_counts_it() -> None:
+    insider, guest, conversation = elsewhere()
+    conversations.assign(conversation, to=guest, by=insider)
+    push = told(guest, "conversation.assigned", topics={f"user:{guest.pk}"})
+    entered = ", ".join(f"#rows-{tab}:not(:has(#row-{conversation.pk}))" for tab in ("mine", "all"))
+    assert f'<div hx-swap-oob="afterbegin:{entered}">' in push.html
+    assert push.counters == {"inbox-mine": 1, "inbox-all": 1}
+
+
+def test_deltas_of_what_comes_from_elsewhere_and_goes_back_lead_to_the_true_counts() -> None:
+    insider, guest, conversation = elsewhere()
+    before = listing.counts(guest)
+    told_so_far = []
+    for to in (guest, None, guest, insider, guest):
+        conversations.assign(conversation, to=to, by=insider)
+        news, _place = feed.read(before.place, 1000)
+        push = realtime.render_news(guest, news, {f"user:{guest.pk}"})
+        now = listing.counts(guest)
+        assert push.counters.get("inbox-unassigned", 0) == now.unassigned == 0
+        told_so_far.append((push.counters["inbox-mine"], push.counters["inbox-all"]))
+        assert told_so_far[-1] == (now.mine, now.all)
+    assert told_so_far == [(1, 1), (0, 0), (1, 1), (0, 0), (1, 1)]
+
+
+@pytest.mark.parametrize(("verb", "delta"), [("resolved", -1), ("reopened", 1)])
+def test_who_has_one_from_elsewhere_hears_that_a_colleague_closed_or_opened_it(verb: str, delta: int) -> None:
+    insider, guest, conversation = elsewhere()
+    conversations.assign(conversation, to=guest, by=insider)
+    conversations.resolve(conversation, by=insider)
+    conversations.reopen(conversation, by=insider)
+    push = told(guest, f"conversation.{verb}", topics={f"user:{guest.pk}"})
+    assert push.counters == {"inbox-all": delta, "inbox-mine": delta}
+    assert f'id="row-{conversation.pk}"' in push.html
+
+
+def elsewhere() -> tuple[User, User, Conversation]:
+    """A colleague of another team's inbox, one who does not see it, and a conversation in it."""
+    wholesale = Team.objects.create(name="Wholesale")
+    conversation = make_conversation(make_channel(team=wholesale))
+    return make_user("agent", team=wholesale), make_user("agent"), conversation
 
 
 def test_topics_are_heard_only_by_those_who_may() -> None:
