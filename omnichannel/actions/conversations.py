@@ -33,6 +33,13 @@ class ThreadChanged(Exception):
         self.newer = newer
 
 
+class ClientIdTaken(ValueError):
+    """The `client_id` is that of a message in another conversation: whoever sent it mixed something up."""
+
+    def __init__(self) -> None:
+        super().__init__("This client_id belongs to a message of another conversation.")
+
+
 @transaction.atomic
 def receive(channel: Channel, inbound: InboundMessage, *, raw: RawInbound | None = None) -> Message | None:
     """File one message from a customer: person, conversation, message. The same one again changes nothing.
@@ -122,7 +129,7 @@ def reply(
     """Answer the customer. Written now, sent after the commit; the same `client_id` again is the same reply.
 
     Who answers a conversation that nobody has takes it. Raises ThreadChanged when the customer wrote after
-    `seen_message_id`, and outgoing.Unreachable when there is no channel or address to answer by.
+    `seen_message_id`, outgoing.Unreachable when there is no channel or address to answer by, and ClientIdTaken.
     """
     conversation = _locked(conversation)
     sent = _sent_before(conversation, client_id)
@@ -151,7 +158,10 @@ def reply(
 
 
 def _sent_before(conversation: Conversation, client_id: str | None) -> Message | None:
-    return conversation.messages.filter(client_id=client_id).first() if client_id else None
+    sent = Message.objects.filter(client_id=client_id).first() if client_id else None
+    if sent is not None and sent.conversation_id != conversation.pk:
+        raise ClientIdTaken
+    return sent
 
 
 def _check_unchanged(conversation: Conversation, seen_message_id: int | None) -> None:
@@ -180,7 +190,7 @@ def add_note(
     client_id: str | None = None,
     attachments: Sequence[AttachedFile] = (),
 ) -> Message:
-    """A private note: colleagues see it, the customer never does."""
+    """A private note: colleagues see it, the customer never does. Raises ClientIdTaken."""
     conversation = _locked(conversation)
     sent = _sent_before(conversation, client_id)
     if sent is not None:

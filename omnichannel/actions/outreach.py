@@ -23,7 +23,8 @@ def write_to(
 ) -> Message:
     """Open a conversation, take it, and send its first message. The same `client_id` again is the same message.
 
-    Raises outgoing.Unreachable when the person has no address for the channel; then nothing was written.
+    Raises outgoing.Unreachable when the person has no address for the channel, and conversations.ClientIdTaken; then
+    nothing was written.
     """
     sent = Message.objects.filter(client_id=client_id, author=by).first() if client_id else None
     if sent is not None:

@@ -153,7 +153,10 @@ class Conversations(ListModelMixin, RetrieveModelMixin, Resource):
         given = (NewMessageWithFilesSerializer if as_form else NewMessageSerializer)(data=request.data)
         given.is_valid(raise_exception=True)
         said = given.validated_data
-        message = self._note(conversation, said) if said["private"] else self._reply(conversation, said)
+        try:
+            message = self._note(conversation, said) if said["private"] else self._reply(conversation, said)
+        except (Unreachable, conversations.ClientIdTaken) as error:
+            raise Problem(409, str(error)) from None
         return Response(MessageSerializer(message).data, status=201)
 
     def _note(self, conversation: Conversation, said: dict[str, Any]) -> Message:
@@ -165,10 +168,7 @@ class Conversations(ListModelMixin, RetrieveModelMixin, Resource):
         channel = said.get("channel")
         account = get_object_or_404(Channel, inbox__in=inboxes, pk=channel, active=True) if channel else None
         by: Any = self.request.user
-        try:
-            return conversations.reply(conversation, by=by, channel=account, **_words(said))
-        except Unreachable as error:
-            raise Problem(409, str(error)) from None
+        return conversations.reply(conversation, by=by, channel=account, **_words(said))
 
     @extend_schema(request=ResolutionSerializer, responses={201: ResolutionSerializer})
     @action(detail=True, methods=["post"])

@@ -1,5 +1,6 @@
 """What an agent does with a conversation: write, assign, resolve, reopen, read."""
 
+from django.core.exceptions import BadRequest
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -10,7 +11,7 @@ from kernel.answers import toast
 from kernel.policies import SignedInRequest, agents_only
 from omnichannel import fragments, listing, thread
 from omnichannel.actions import conversations, desk
-from omnichannel.actions.conversations import ThreadChanged
+from omnichannel.actions.conversations import ClientIdTaken, ThreadChanged
 from omnichannel.actions.outgoing import Unreachable
 from omnichannel.forms.conversations import AssignmentForm, MessageForm
 from omnichannel.listing import Tab
@@ -34,6 +35,8 @@ def messages(request: SignedInRequest, pk: int) -> HttpResponse:
         return _changed(conversation, changed)
     except Unreachable:
         return _refused(_("No active channel reaches this person. Your text is kept; leave it as a private note."))
+    except ClientIdTaken as error:  # no page of ours sends that
+        raise BadRequest(str(error)) from None
     return answers.pieces(request, _written(request, conversation, message), conversation)
 
 

@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -134,5 +135,7 @@ def new_conversation(request: SignedInRequest) -> HttpResponse:
             return redirect("conversation", pk=message.conversation_id)
         except Unreachable:
             form.add_error("channel", _("This person has no address for this channel. Add one on their page first."))
+        except conversations.ClientIdTaken as error:  # no page of ours sends that
+            raise BadRequest(str(error)) from None
     context = {"form": form, "contact": contact, "person_url": person_url(contact.pk)}
     return render(request, "omnichannel/new.html", context, status=422 if form.errors else 200)

@@ -66,6 +66,19 @@ def test_reply_with_the_same_client_id_is_one_message(api: Api) -> None:
     assert len(ids) == 1
 
 
+@pytest.mark.parametrize("private", [False, True])
+def test_client_id_of_a_message_in_another_conversation_is_409(api: Api, private: bool) -> None:
+    api.post("conversations/1/messages/", {"body": "x", "client_id": "c1"})
+
+    answer = api.post("conversations/2/messages/", {"body": "y", "client_id": "c1", "private": private})
+
+    assert (answer.status_code, answer.json()["detail"]) == (
+        409,
+        "This client_id belongs to a message of another conversation.",
+    )
+    assert Message.objects.filter(text="y").count() == 0
+
+
 def test_private_note_leaves_nothing_on_its_way(api: Api) -> None:
     note = api.post("conversations/1/messages/", {"body": "Ask.", "private": True}).json()
 
