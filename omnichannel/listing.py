@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Contact, User
-from crm.models.families import persons
+from crm.models.families import families, persons, survivors
 from kernel.lists import CAP, Page, keyset_page
 from kernel.realtime import Place
 from omnichannel.models import Conversation, Inbox, Message, Reading
@@ -77,9 +77,10 @@ def tabs_of(user: User, conversation: Conversation) -> set[str]:
 
 
 def matching(user: User, words: str) -> ConversationQuerySet:
-    """Search over all history: subject, newest words, and everybody whom the words name."""
-    people = Contact.objects.visible_to(user).matching(words).values_list("pk", flat=True)
-    found = Q(subject__icontains=words) | Q(preview__icontains=words) | Q(contact_id__in=list(people[:MOST_PEOPLE]))
+    """Search over all history: subject, newest words, and everybody whom the words name, as all that they are."""
+    named = Contact.objects.visible_to(user).matching(words).values_list("pk", flat=True)
+    people = survivors(families(named[:MOST_PEOPLE]))
+    found = Q(subject__icontains=words) | Q(preview__icontains=words) | Q(contact_id__in=people)
     if words.lstrip("#").isdecimal():
         found |= Q(pk=int(words.lstrip("#")[:18]))
     seen: ConversationQuerySet = Conversation.objects.visible_to(user)
@@ -98,7 +99,9 @@ def with_people(rows: ConversationQuerySet) -> ConversationQuerySet:
 def following(user: User, tab: str, conversation: Conversation) -> Conversation | None:
     """The row below this one in the tab; the first one after the last."""
     others = with_people(in_tab(user, tab)).exclude(pk=conversation.pk).latest_first()
-    return others.filter(last_message_at__lte=conversation.last_message_at).first() or others.first()
+    at = conversation.last_message_at
+    below = Q(last_message_at__lt=at) | Q(last_message_at=at, pk__lt=conversation.pk)
+    return others.filter(below).first() or others.first()
 
 
 def dress(user: User, conversations: Sequence[Conversation]) -> list[Row]:
