@@ -25,10 +25,13 @@ class ScriptedChannel(ChannelKind):
     sent: ClassVar[list[tuple[str, str]]] = []
     answers: ClassVar[list[Any]] = []
     parsing: ClassVar[list[Callable[[RawInbound], None]]] = []
+    sending: ClassVar[list[Callable[[Delivery], None]]] = []
+    closed: ClassVar[list[int]] = []  # the account of each instance whose batch was over
 
     @classmethod
     def reset(cls) -> None:
-        for script in (cls.sent, cls.answers, cls.parsing):
+        script: list[Any]
+        for script in (cls.sent, cls.answers, cls.parsing, cls.sending, cls.closed):
             script.clear()
 
     def parse(self, raw: RawInbound) -> list[InboundMessage]:
@@ -44,11 +47,16 @@ class ScriptedChannel(ChannelKind):
         return f"out-{message.pk}@hilo.example"
 
     def send(self, delivery: Delivery) -> SendResult:
+        for act in self.sending:
+            act(delivery)
         answer = self.answers.pop(0) if self.answers else SendResult(provider_id=f"p-{delivery.pk}")
         if isinstance(answer, BaseException):
             raise answer
         self.sent.append((delivery.address, delivery.message.text))
         return answer
+
+    def close(self) -> None:
+        self.closed.append(self.account.pk)
 
 
 def inbound(

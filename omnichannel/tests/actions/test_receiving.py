@@ -197,8 +197,10 @@ def delivery(channel: Channel) -> Delivery:
     return message.delivery
 
 
-def report(delivery: Delivery, address: str = "ana@casa.example", *, permanent: bool = True) -> Message | None:
-    bounce = BouncedRecipient(address, "5.1.1", "no such user", permanent=permanent)
+def report(
+    delivery: Delivery, address: str = "ana@casa.example", *, permanent: bool = True, reason: str = "no such user"
+) -> Message | None:
+    bounce = BouncedRecipient(address, "5.1.1", reason, permanent=permanent)
     mail = inbound(
         sender="mailer-daemon@mx.example",
         bounces=[bounce],
@@ -237,6 +239,15 @@ def test_only_the_address_that_was_written_to_is_not_written_to_again(
     assert delivery.state == "bounced"
     kept = Suppression.objects.filter(kind="email", address="ana@casa.example", reason="bounce")
     assert kept.count() == Suppression.objects.count() == suppressed
+
+
+@pytest.mark.parametrize("permanent", [True, False])
+def test_reason_that_is_longer_than_its_column_is_cut(delivery: Delivery, permanent: bool) -> None:
+    report(delivery, permanent=permanent, reason="x" * 2000)
+    delivery.refresh_from_db()
+
+    assert delivery.error == "5.1.1 " + "x" * 994
+    assert [len(kept.detail) for kept in Suppression.objects.all()] == ([500] if permanent else [])
 
 
 def test_same_report_twice_is_told_once(delivery: Delivery) -> None:
