@@ -199,7 +199,12 @@ def send_again(delivery: Delivery) -> bool:
         pk=delivery.pk, state__in=[Delivery.State.FAILED, Delivery.State.UNKNOWN, Delivery.State.BOUNCED]
     )
     again = failed.update(
-        state=Delivery.State.QUEUED, due_at=Now(), attempts_before=F("attempts"), lease=None, error=""
+        state=Delivery.State.QUEUED,
+        due_at=Now(),
+        settled_at=None,
+        attempts_before=F("attempts"),
+        lease=None,
+        error="",
     )
     if again:
         _tell(delivery, Delivery.State.QUEUED, "")

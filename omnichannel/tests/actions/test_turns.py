@@ -316,6 +316,18 @@ def test_report_that_comes_too_late_changes_and_tells_nothing() -> None:
     assert (Delivery.objects.values().get(), Event.objects.count()) == (before, told)
 
 
+def test_what_is_sent_again_is_not_settled() -> None:
+    delivery = write()
+    deliveries.report(delivery, "failed", error="550")
+    assert Delivery.objects.filter(settled_at=None).count() == 0
+
+    assert deliveries.send_again(delivery) is True
+
+    assert list(Delivery.objects.values_list("state", "error", "settled_at")) == [("queued", "", None)]
+    told = Event.objects.filter(name="message.delivery_changed").latest("pk")
+    assert told.properties["state"] == "queued"
+
+
 @pytest.mark.parametrize("state", ["queued", "sent", "delivered", "read", "suppressed"])
 def test_what_did_not_fail_is_not_sent_again(state: str) -> None:
     delivery = write()
