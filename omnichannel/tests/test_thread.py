@@ -1,15 +1,23 @@
 """What a thread shows: its stretches, what happened in between, whose words they are, and by what to answer."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
+from django.utils import translation
 
+from crm.actions.merges import merge
 from crm.ledger import publish
+from crm.models import Identity, Team
+from crm.tests import factories as crm
 from omnichannel import thread
+from omnichannel.actions import conversations
 from omnichannel.facts import ConversationAssigned
-from omnichannel.models import Conversation, Message
-from omnichannel.tests.factories import make_conversation
-from omnichannel.thread import Line, Stretch
+from omnichannel.models import Attachment, Channel, Conversation, Delivery, Message
+from omnichannel.tests.factories import inbound, make_channel, make_contact, make_conversation, make_user
+from omnichannel.thread import Line, Spoken, Stretch
 
 pytestmark = pytest.mark.django_db
 MORNING = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -105,3 +113,146 @@ def test_what_happened_in_another_conversation_of_the_person_is_not_told() -> No
     assigned(other, "Lola Vidal", 1)
 
     assert (conversation.contact_id, shown(thread.stretch(conversation))) == (other.contact_id, ["Hola"])
+
+
+# --- whose words, and what of them -------------------------------------------------------------------------------
+
+
+def test_customers_words_are_theirs_by_the_name_they_wrote_under_or_are_known_by() -> None:
+    message = make_conversation(name="Ana R.").messages.get()
+    assert (Spoken(message).name, Spoken(message).direction) == ("Ana R.", "in")
+
+    message.sender_name = ""
+
+    assert Spoken(message).name == message.contact.name == "Ana R."
+
+
+def test_our_words_are_their_authors_or_a_programs() -> None:
+    agent = make_user("agent", first_name="Lola", last_name="Vidal")
+    reply = conversations.reply(make_conversation(), by=agent, body="Va")
+    assert (Spoken(reply).name, Spoken(reply).direction) == ("Lola Vidal", "out")
+
+    reply.author = None
+
+    with translation.override("es"):
+        assert Spoken(reply).name == "Automático"
+
+
+@pytest.mark.parametrize(
+    ("state", "again"),
+    [(state, state in ("failed", "bounced", "unknown")) for state in Delivery.State.values],
+)
+def test_only_what_failed_or_may_be_lost_is_offered_to_be_sent_again(state: str, again: bool) -> None:
+    message = Message(direction="outbound")
+    message.delivery = Delivery(state=state)
+
+    assert Spoken(message).may_retry is again
+
+
+def test_what_was_never_sent_is_not_offered_to_be_sent_again() -> None:
+    assert (Spoken(Message(direction="note")).delivery, Spoken(Message(direction="note")).may_retry) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "reply_text", "html", "more"),
+    [
+        ("Hola", "", "", False),
+        ("Hola", "Hola", "", False),
+        ("Hola\n", " Hola ", "", False),
+        ("Hola\n> antes", "Hola", "", True),
+        ("Hola", "Hola", "<p>Hola</p>", True),
+        ("", "", "", False),
+    ],
+)
+def test_whole_message_is_offered_when_there_is_more_than_the_new_part(
+    text: str, reply_text: str, html: str, more: bool
+) -> None:
+    assert Spoken(Message(text=text, reply_text=reply_text, html=html)).has_more is more
+
+
+@pytest.mark.parametrize(
+    ("fields", "listed", "picture"),
+    [
+        ({"content_type": "image/png"}, True, True),
+        ({"content_type": "image/svg+xml"}, True, False),
+        ({"content_type": "application/pdf", "inline": True, "content_id": ""}, True, False),
+        ({"content_type": "image/png", "content_id": "a@b"}, True, True),
+        ({"content_type": "image/png", "inline": True, "content_id": "a@b"}, False, False),
+    ],
+)
+def test_files_that_the_html_draws_are_not_listed_again(fields: dict[str, Any], listed: bool, picture: bool) -> None:
+    message = make_conversation(html="<p>x</p>").messages.get()
+    file = Attachment.objects.create(message=message, file=ContentFile(b"x", name="f"), filename="f", size=1, **fields)
+
+    assert Spoken(message).files == ([file] if listed else [])
+    assert Spoken(message).pictures == ([file] if picture else [])
+
+
+def test_picture_inside_a_message_without_html_is_listed() -> None:
+    message = make_conversation().messages.get()
+    drawn: dict[str, Any] = {"content_type": "image/png", "inline": True, "content_id": "a@b"}
+    file = Attachment.objects.create(message=message, file=ContentFile(b"x", name="f"), filename="f", size=1, **drawn)
+
+    assert Spoken(message).files == [file]
+
+
+def test_files_of_a_message_stand_in_the_order_in_which_they_came() -> None:
+    message = make_conversation().messages.get()
+    for name in "cab":
+        Attachment.objects.create(message=message, file=ContentFile(b"x", name="f"), filename=name, size=1)
+
+    [spoken] = thread.stretch(message.conversation or Conversation()).items
+
+    assert isinstance(spoken, Spoken)
+    assert [file.filename for file in spoken.files] == ["c", "a", "b"]
+
+
+# --- by what to answer, and who may ------------------------------------------------------------------------------
+
+
+def test_accounts_to_answer_by_begin_with_the_last_used_then_those_of_the_inbox() -> None:
+    stranger, own, second, last = (make_channel() for _ in range(4))
+    Channel.objects.filter(pk=second.pk).update(inbox=own.inbox)
+    conversation = make_conversation(own, message_id="m1@casa.example")
+    conversations.receive(last, inbound(in_reply_to="m1@casa.example"))
+    make_channel(active=False)
+
+    assert thread.reply_channels(conversation) == [last, own, second, stranger]
+
+
+def test_accounts_that_reach_a_person_are_those_for_whose_kind_they_have_an_address() -> None:
+    channel, person, nobody = make_channel(), crm.contact(email=""), crm.contact(email="")
+    Identity.objects.create(contact=person, kind="phone", value="+34600000000")
+    assert thread.channels_to(person) == []
+
+    merge(make_contact("eva@casa.example"), into=person, rule="by hand", evidence={}, by=None)
+
+    person = type(person).objects.get(pk=person.pk)
+    assert (thread.channels_to(person), thread.channels_to(nobody)) == ([channel], [])
+
+
+@pytest.mark.parametrize(
+    ("team", "names"),
+    [
+        ("Support", ["Ada", "Berta", "Carla", "Dora"]),
+        ("", ["Ada", "Berta", "Carla", "Dora", "Elsa", "Fina"]),
+    ],
+)
+def test_colleagues_who_may_work_on_it_are_those_who_see_its_inbox(team: str, names: Sequence[str]) -> None:
+    support, wholesale = (Team.objects.create(name=name) for name in ("Support", "Wholesale"))
+    for first_name, roles, of in (
+        ("Fina", ["agent"], None),
+        ("Elsa", ["agent"], wholesale),
+        ("Dora", ["agent", "sales"], support),
+        ("Carla", ["agent"], support),
+        ("Berta", ["manager", "agent"], wholesale),
+        ("Ada", ["admin"], None),
+        ("Sara", ["sales"], support),
+    ):
+        make_user(*roles, team=of, first_name=first_name)
+    make_user("agent", team=support, first_name="Gone", is_active=False)
+    conversation = make_conversation(make_channel(team=Team.objects.filter(name=team).first()))
+
+    assert [person.first_name for person in thread.assignable(conversation)] == names
+    for person in thread.assignable(conversation):
+        assert Conversation.objects.visible_to(person).filter(pk=conversation.pk).exists()
