@@ -1,0 +1,190 @@
+"""What a toast offers to take back, what resolving and going on opens, and answers to browsers without htmx."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from crm.models import Event, Team, User
+from omnichannel.actions import conversations
+from omnichannel.models import Channel, Conversation, Cycle, Reading
+from omnichannel.tests.factories import make_channel, make_conversation, make_user
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def agent() -> User:
+    return make_user("agent", first_name="Lola", last_name="Vidal")
+
+
+@pytest.fixture
+def client(agent: User) -> Client:
+    client = Client()
+    client.force_login(agent)
+    return client
+
+
+@pytest.fixture
+def channel() -> Channel:
+    return make_channel()
+
+
+def toast(response: Any) -> dict[str, Any]:
+    shown: dict[str, Any] = json.loads(response.headers["HX-Trigger-After-Swap"])["toast"]
+    return shown
+
+
+def undo(client: Client, response: Any) -> Any:
+    wanted = toast(response)["undo"]
+    return client.generic(wanted["method"], wanted["url"], headers=HTMX)
+
+
+def now(conversation: Conversation) -> Conversation:
+    return Conversation.objects.get(pk=conversation.pk)
+
+
+def test_handing_on_is_taken_back_to_whoever_had_it(client: Client, agent: User) -> None:
+    first, second = make_user("agent"), make_user("agent")
+    conversation = make_conversation()
+    conversations.assign(conversation, to=first, by=agent)
+    url = f"/conversations/{conversation.pk}/assignment/"
+
+    handed = client.post(url, {"assignee": second.pk}, headers=HTMX)
+    assert now(conversation).assignee == second
+    back = undo(client, handed)
+    assert now(conversation).assignee == first
+    undo(client, back)
+
+    assert now(conversation).assignee == second
+
+
+def test_giving_back_to_the_queue_says_so_and_is_taken_back(client: Client, agent: User) -> None:
+    conversation = make_conversation()
+    conversations.assign(conversation, to=agent, by=agent)
+
+    response = client.post(f"/conversations/{conversation.pk}/assignment/", {"assignee": ""}, headers=HTMX)
+
+    assert (toast(response)["text"], now(conversation).assignee) == ("Back in the queue", None)
+    undo(client, response)
+    assert now(conversation).assignee == agent
+
+
+def test_what_the_form_says_counts_more_than_the_address(client: Client, agent: User) -> None:
+    conversation = make_conversation()
+
+    client.post(f"/conversations/{conversation.pk}/assignment/?assignee=", {"assignee": agent.pk}, headers=HTMX)
+
+    assert now(conversation).assignee == agent
+
+
+@pytest.mark.parametrize("gone", ["inactive", "sales", "999999", "x"])
+def test_assignment_to_somebody_who_cannot_work_on_it_is_refused_with_a_sentence(client: Client, gone: str) -> None:
+    people = {"inactive": make_user("agent", is_active=False).pk, "sales": make_user("sales").pk}
+    conversation = make_conversation()
+
+    response = client.post(f"/conversations/{conversation.pk}/assignment/", {"assignee": people.get(gone, gone)})
+
+    assert (response.status_code, response.content.decode()) == (400, "This colleague does not work on this inbox.")
+    assert now(conversation).assignee is None
+
+
+def test_resolving_is_taken_back_into_a_new_cycle_and_the_undo_of_that_resolves_again(
+    client: Client, agent: User
+) -> None:
+    conversation = make_conversation()
+
+    reopened = undo(client, client.post(f"/conversations/{conversation.pk}/resolution/", headers=HTMX))
+    assert now(conversation).is_resolved is False
+    undo(client, reopened)
+
+    assert [cycle.resolved_by for cycle in Cycle.objects.all()] == [agent, agent]
+    assert now(conversation).is_resolved is True
+
+
+def test_undo_that_comes_twice_does_it_once(client: Client) -> None:
+    conversation = make_conversation()
+    response = client.post(f"/conversations/{conversation.pk}/resolution/", headers=HTMX)
+
+    for _ in range(2):
+        assert undo(client, response).status_code == 200
+
+    assert Event.objects.filter(name="conversation.reopened").count() == 1
+
+
+def test_who_hands_away_what_they_only_had_on_loan_sees_its_row_go(client: Client) -> None:
+    team = Team.objects.create(name="Wholesale")
+    conversation, insider = make_conversation(make_channel(team=team)), make_user("agent", team=team)
+    conversations.assign(conversation, to=User.objects.get(first_name="Lola"), by=insider)
+
+    response = client.post(f"/conversations/{conversation.pk}/assignment/", {"assignee": insider.pk}, headers=HTMX)
+
+    assert response.content.decode() == f'<div id="row-{conversation.pk}" hx-swap-oob="delete"></div>'
+    assert client.get(f"/inbox/{conversation.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("tab", "opened"), [("mine", "mine"), ("unassigned", "free"), ("all", "free"), ("nonsense", "free")]
+)
+def test_resolving_and_going_on_stays_in_the_tab(
+    client: Client, agent: User, channel: Channel, tab: str, opened: str
+) -> None:
+    rows = {name: make_conversation(channel, sender=f"{name}@casa.example") for name in ("mine", "free", "current")}
+    for name in ("mine", "current"):
+        conversations.assign(rows[name], to=agent, by=agent)
+
+    response = client.post(f"/conversations/{rows['current'].pk}/resolution/?next=1", {"tab": tab}, headers=HTMX)
+
+    assert response.headers["HX-Push-Url"] == f"/inbox/{rows[opened].pk}/"
+    assert toast(response)["undo"]["url"] == f"/conversations/{rows['current'].pk}/resolution/"
+
+
+def test_what_is_opened_next_is_read_and_the_row_of_the_resolved_one_is_redrawn(
+    client: Client, agent: User, channel: Channel
+) -> None:
+    below, current = (make_conversation(channel, sender=f"{name}@casa.example") for name in "ab")
+
+    page = client.post(f"/conversations/{current.pk}/resolution/?next=1", {"tab": "all"}, headers=HTMX).content.decode()
+
+    assert Reading.objects.get(user=agent).conversation == below
+    assert f'hx-swap-oob="delete:#rows-mine #row-{current.pk}' in page
+
+
+@pytest.mark.parametrize("noun", ["assignment", "resolution", "reading"])
+def test_browser_without_htmx_is_led_back_to_the_conversation(client: Client, noun: str) -> None:
+    conversation = make_conversation()
+
+    response = client.post(f"/conversations/{conversation.pk}/{noun}/", {"assignee": ""})
+
+    assert (response.status_code, response.headers["Location"]) == (302, f"/inbox/{conversation.pk}/")
+
+
+@pytest.mark.parametrize(
+    ("noun", "method"),
+    [("messages", "get"), ("assignment", "get"), ("resolution", "get"), ("resolution", "put"), ("reading", "delete")],
+)
+def test_looking_changes_nothing(client: Client, noun: str, method: str) -> None:
+    conversation = make_conversation()
+
+    assert getattr(client, method)(f"/conversations/{conversation.pk}/{noun}/").status_code == 405
+    assert (now(conversation).status, Reading.objects.count()) == ("open", 0)
+
+
+def test_reply_by_an_account_that_is_switched_off_is_refused(client: Client) -> None:
+    conversation, off = make_conversation(), make_channel(active=False)
+
+    response = client.post(
+        f"/conversations/{conversation.pk}/messages/", {"body": "x", "channel": off.pk}, headers=HTMX
+    )
+
+    assert (response.status_code, conversation.messages.count()) == (422, 1)
+
+
+def test_sentences_are_in_the_readers_language(client: Client, agent: User) -> None:
+    User.objects.filter(pk=agent.pk).update(language="es")
+    url = f"/conversations/{make_conversation().pk}/assignment/"
+
+    assert toast(client.post(url, {"assignee": agent.pk}, headers=HTMX))["text"] == "Asignada a Lola Vidal"
+    assert toast(client.post(url, {"assignee": ""}, headers=HTMX))["text"] == "De vuelta en la cola"
