@@ -3,7 +3,8 @@
 import pytest
 from django.test import Client
 
-from crm.models import Team
+from crm.models import Team, User
+from omnichannel.actions import conversations, deliveries
 from omnichannel.channels.email.compose import receives_signed_addresses
 from omnichannel.models import Channel, Delivery, Inbox, RawInbound
 from omnichannel.tests.factories import make_channel, make_conversation, make_user
@@ -102,6 +103,54 @@ def test_replay_reads_quarantined_items_again(client: Client) -> None:
     raw.refresh_from_db()
     assert raw.state == "received"
     assert "1 item is being read again." in page
+
+
+def test_replay_leaves_alone_what_is_not_held_back(client: Client) -> None:
+    read, held = (
+        RawInbound.objects.create(channel=make_channel(), dedup_key="k", body=b"x", state=state, due_at=None)
+        for state in ("processed", "quarantined")
+    )
+    data = {"action": "replay", "_selected_action": [read.pk, held.pk]}
+    page = client.post("/admin/omnichannel/rawinbound/", data, follow=True).content.decode()
+    assert "1 item is being read again." in page
+    assert set(RawInbound.objects.values_list("pk", "state")) == {(read.pk, "processed"), (held.pk, "received")}
+
+
+def test_send_again_repeats_what_failed_and_counts_nothing_else(client: Client) -> None:
+    agent, conversation = make_user("agent"), make_conversation()
+    failed, sent = (conversations.reply(conversation, by=agent, body="x").delivery for _ in range(2))
+    deliveries.report(failed, "failed", error="550")
+    deliveries.report(sent, "sent")
+    data = {"action": "send_again", "_selected_action": [failed.pk, sent.pk]}
+    page = client.post("/admin/omnichannel/delivery/", data, follow=True).content.decode()
+    assert "1 message is sent again." in page
+    assert list(Delivery.objects.order_by("pk").values_list("state", flat=True)) == ["queued", "sent"]
+
+
+def test_check_says_that_nothing_is_missing(client: Client) -> None:
+    channel = make_channel(kind="email")
+    data = {"action": "check_settings", "_selected_action": [channel.pk]}
+    page = client.post("/admin/omnichannel/channel/", data, follow=True).content.decode()
+    assert f"{channel.name}: the settings are complete." in page
+
+
+def test_kind_of_an_account_never_changes(client: Client) -> None:
+    """Its settings and what came by it would belong to another provider."""
+    channel = make_channel(kind="email")
+    client.post(
+        f"/admin/omnichannel/channel/{channel.pk}/change/", saved(channel) | {"kind": "scripted", "name": "New"}
+    )
+    channel.refresh_from_db()
+    assert (channel.kind, channel.name) == ("email", "New")
+
+
+def test_health_is_told_in_the_readers_language(client: Client) -> None:
+    channel = make_channel()
+    channel.report(Channel.Health.FAILING, "No channel of kind pigeon is installed.")
+    User.objects.update(language="es")
+    page = client.get(f"/admin/omnichannel/channel/{channel.pk}/change/").content.decode()
+    assert "No channel of kind pigeon is installed." not in page
+    assert "pigeon" in page
 
 
 @pytest.mark.parametrize("noun", ["inbox", "channel", "rawinbound", "delivery", "suppression"])

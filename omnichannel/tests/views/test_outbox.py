@@ -6,8 +6,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from crm.models import Team, User
+from omnichannel import outbox
 from omnichannel.actions import conversations, deliveries, outgoing
-from omnichannel.models import Conversation, Delivery
+from omnichannel.models import Conversation, Delivery, Message
 from omnichannel.tests.factories import make_channel, make_contact, make_conversation, make_user
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +111,71 @@ def test_detail_shows_text_with_links_headers_and_attempts(client: Client) -> No
     assert "Not tried yet." in page
     assert deliveries.send_due() == 1
     assert "Attempt 1" in client.get(f"/outbox/{delivery.pk}/").content.decode()
+
+
+def test_headers_are_those_that_a_reader_of_the_mail_would_see(agent: User) -> None:
+    conversation = make_conversation(
+        message_id="m2@casa.example", references=["m1@casa.example"], cc=["c@casa.example"]
+    )
+    message = conversations.reply(conversation, by=agent, body="En camino")
+    message.delivery.extra = {"reply_to": "case@hilo.example", "campaign": 7, "nothing": ""}
+    assert outbox.headers(message.delivery) == [
+        ("From", message.sender),
+        ("To", "ana@casa.example"),
+        ("Cc", "c@casa.example"),
+        ("Subject", "Re:"),
+        ("Message-ID", f"<{message.message_id}>"),
+        ("In-Reply-To", "<m2@casa.example>"),
+        ("References", "<m1@casa.example> <m2@casa.example>"),
+        ("Campaign", "7"),
+        ("Reply-To", "case@hilo.example"),
+    ]
+
+
+def test_list_begins_with_the_newest_and_goes_on_on_the_next_page() -> None:
+    first = mailed("0")
+    message = {"contact": first.message.contact, "channel": first.channel, "direction": "outbound"}
+    more = Message.objects.bulk_create(Message(**message) for _ in range(outbox.PAGE))
+    made = Delivery.objects.bulk_create(
+        Delivery(message=m, channel=first.channel, address="a", key=f"k{m.pk}") for m in more
+    )
+    page = outbox.page(make_user("agent"))
+    assert page.rows == made[::-1]
+    rest = outbox.page(make_user("agent"), cursor=page.next)
+    assert (rest.rows, rest.next) == ([first], "")
+
+
+@pytest.mark.parametrize(
+    ("state", "search", "found"),
+    [
+        ("", "", {"Una", "Otra"}),
+        ("failed", "", {"Una"}),
+        ("nonsense", "", {"Una", "Otra"}),
+        ("failed", "otra", set()),
+        ("", "EVA@", {"Una", "Otra"}),
+        ("", "100%", set()),
+    ],
+)
+def test_state_and_words_hold_together(state: str, search: str, found: set[str]) -> None:
+    deliveries.report(mailed("Una"), Delivery.State.FAILED)
+    mailed("Otra")
+    page = outbox.page(make_user("agent"), state=state, search=search)
+    assert {delivery.message.subject for delivery in page.rows} == found
+
+
+@pytest.mark.parametrize(("state", "offered"), [("failed", True), ("unknown", True), ("sent", False)])
+def test_detail_offers_to_repeat_what_may_not_have_arrived(client: Client, state: str, offered: bool) -> None:
+    delivery = mailed()
+    Delivery.objects.filter(pk=delivery.pk).update(state=state)
+    assert client.get(f"/outbox/{delivery.pk}/").context["may_retry"] is offered
+
+
+def test_browser_without_htmx_is_led_back_to_the_delivery(client: Client) -> None:
+    delivery = mailed()
+    deliveries.report(delivery, Delivery.State.FAILED)
+    response = client.post(f"/deliveries/{delivery.pk}/attempts/")
+    assert (response.status_code, response.headers["Location"]) == (302, f"/outbox/{delivery.pk}/")
+    assert Delivery.objects.get().state == "queued"
 
 
 def test_html_of_a_mail_is_framed_like_any_other(client: Client) -> None:

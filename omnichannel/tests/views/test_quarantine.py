@@ -97,6 +97,30 @@ def test_items_of_other_teams_are_not_found(client: Client) -> None:
     assert raw.state == "quarantined"
 
 
+def test_what_was_refused_at_the_door_is_told_by_its_envelope_and_true_size(client: Client) -> None:
+    """Nothing of it was kept but what the sender's server said."""
+    raw = held_back(body=b"")
+    RawInbound.objects.filter(pk=raw.pk).update(meta={"mail_from": "big@casa.example", "size": 60_000_000})
+    page = client.get("/quarantine/").content.decode()
+    assert "big@casa.example" in page
+    assert "57.2\xa0MB" in page
+
+
+def test_newest_is_first_and_the_fifty_first_on_the_next_page(client: Client) -> None:
+    channel = make_channel()
+    made = RawInbound.objects.bulk_create(
+        RawInbound(channel=channel, dedup_key=f"k{n}", body=b"", state="quarantined") for n in range(51)
+    )
+    page = client.get("/quarantine/")
+    assert [raw.pk for raw in page.context["page"].rows] == [raw.pk for raw in reversed(made[1:])]
+    rest = client.get("/quarantine/", {"cursor": page.context["page"].next})
+    assert ([raw.pk for raw in rest.context["page"].rows], rest.context["page"].next) == ([made[0].pk], "")
+
+
+def test_item_that_is_gone_is_not_found(client: Client) -> None:
+    assert client.get("/quarantine/999999/raw/").status_code == 404
+
+
 @pytest.mark.parametrize(
     ("start", "line"),
     [
@@ -106,6 +130,11 @@ def test_items_of_other_teams_are_not_found(client: Client) -> None:
         (b"Subject: =?nonsense?q?a?=\r\n", "=?nonsense?q?a?="),
         (b"Subject: " + b"a" * 80_000, "a" * 300),
         (b"\x00\x01\x02", ""),
+        (b"SUBJECT:Hola", "Hola"),
+        (b"X-Subject: no\r\n", ""),
+        (b"Subject:\r\n folded\r\n", ""),
+        (b"Subject: =?utf-8?b?w7E=?= =?nowhere?q?x?=\r\n", "=?utf-8?b?w7E=?= =?nowhere?q?x?="),
+        (b"Subject: first\r\nSubject: second\r\n", "first"),
     ],
 )
 def test_header_lines_are_read_from_anything(start: bytes, line: str) -> None:
