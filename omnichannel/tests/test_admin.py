@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from crm.models import Team, User
+from crm.models import Team
 from omnichannel.actions import conversations, deliveries
 from omnichannel.channels.email.compose import receives_signed_addresses
 from omnichannel.models import Channel, Delivery, Inbox, RawInbound
@@ -142,15 +142,6 @@ def test_kind_of_an_account_never_changes(client: Client) -> None:
     )
     channel.refresh_from_db()
     assert (channel.kind, channel.name) == ("email", "New")
-
-
-def test_health_is_told_in_the_readers_language(client: Client) -> None:
-    channel = make_channel()
-    channel.report(Channel.Health.FAILING, "No channel of kind pigeon is installed.")
-    User.objects.update(language="es")
-    page = client.get(f"/admin/omnichannel/channel/{channel.pk}/change/").content.decode()
-    assert "No channel of kind pigeon is installed." not in page
-    assert "pigeon" in page
 
 
 @pytest.mark.parametrize("noun", ["inbox", "channel", "rawinbound", "delivery", "suppression"])

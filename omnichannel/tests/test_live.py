@@ -202,7 +202,7 @@ def test_deltas_of_what_comes_from_elsewhere_and_goes_back_lead_to_the_true_coun
     insider, guest, conversation = elsewhere()
     before = listing.counts(guest)
     told_so_far = []
-    for to in (guest, None, guest, insider, guest):
+    for to in (guest, None, guest, insider):
         conversations.assign(conversation, to=to, by=insider)
         news, _place = feed.read(before.place, 1000)
         push = realtime.render_news(guest, news, {f"user:{guest.pk}"})
@@ -210,18 +210,17 @@ def test_deltas_of_what_comes_from_elsewhere_and_goes_back_lead_to_the_true_coun
         assert push.counters.get("inbox-unassigned", 0) == now.unassigned == 0
         told_so_far.append((push.counters["inbox-mine"], push.counters["inbox-all"]))
         assert told_so_far[-1] == (now.mine, now.all)
-    assert told_so_far == [(1, 1), (0, 0), (1, 1), (0, 0), (1, 1)]
+    assert told_so_far == [(1, 1), (0, 0), (1, 1), (0, 0)]
 
 
-@pytest.mark.parametrize(("verb", "delta"), [("resolved", -1), ("reopened", 1)])
-def test_who_has_one_from_elsewhere_hears_that_a_colleague_closed_or_opened_it(verb: str, delta: int) -> None:
+def test_who_has_one_from_elsewhere_hears_that_a_colleague_closed_and_opened_it() -> None:
     insider, guest, conversation = elsewhere()
     conversations.assign(conversation, to=guest, by=insider)
     conversations.resolve(conversation, by=insider)
     conversations.reopen(conversation, by=insider)
-    push = told(guest, f"conversation.{verb}", topics={f"user:{guest.pk}"})
-    assert push.counters == {"inbox-all": delta, "inbox-mine": delta}
-    assert f'id="row-{conversation.pk}"' in push.html
+    pushed = [told(guest, f"conversation.{verb}", topics={f"user:{guest.pk}"}) for verb in ("resolved", "reopened")]
+    assert [push.counters for push in pushed] == [{"inbox-all": n, "inbox-mine": n} for n in (-1, 1)]
+    assert f'id="row-{conversation.pk}"' in pushed[0].html
 
 
 def elsewhere() -> tuple[User, User, Conversation]:

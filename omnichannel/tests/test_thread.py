@@ -23,13 +23,17 @@ pytestmark = pytest.mark.django_db
 MORNING = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
 
-def said(conversation: Conversation, number: int, **fields: object) -> Message:
-    """A note of the minute `number`."""
-    at = MORNING + timedelta(minutes=number)
-    return Message.objects.create(
-        contact=conversation.contact,
-        conversation=conversation,
-        **{"direction": "note", "text": f"{number}", "created_at": at} | fields,
+def said_often(conversation: Conversation, count: int) -> list[Message]:
+    """A note of every minute."""
+    return Message.objects.bulk_create(
+        Message(
+            contact=conversation.contact,
+            conversation=conversation,
+            direction="note",
+            text=f"{number}",
+            created_at=MORNING + timedelta(minutes=number),
+        )
+        for number in range(count)
     )
 
 
@@ -57,7 +61,7 @@ def shown(stretch: Stretch) -> list[str]:
 
 def test_thread_of_fifty_messages_is_shown_whole() -> None:
     conversation = empty()
-    messages = [said(conversation, number) for number in range(thread.LENGTH)]
+    messages = said_often(conversation, thread.LENGTH)
 
     stretch = thread.stretch(conversation)
 
@@ -67,7 +71,7 @@ def test_thread_of_fifty_messages_is_shown_whole() -> None:
 
 def test_of_fifty_one_the_first_is_shown_on_request() -> None:
     conversation = empty()
-    messages = [said(conversation, number) for number in range(thread.LENGTH + 1)]
+    messages = said_often(conversation, thread.LENGTH + 1)
 
     stretch = thread.stretch(conversation)
     earlier = thread.stretch(conversation, before=stretch.before)
@@ -78,8 +82,7 @@ def test_of_fifty_one_the_first_is_shown_on_request() -> None:
 
 def test_what_happened_between_two_stretches_is_told_once() -> None:
     conversation = empty()
-    for number in range(thread.LENGTH + 2):
-        said(conversation, number)
+    said_often(conversation, thread.LENGTH + 2)
     for name, minute in (("Before", -0.5), ("Earlier", 0.5), ("Between", 1.5), ("Later", 2.5), ("Last", 99)):
         assigned(conversation, name, minute)
 
@@ -92,7 +95,7 @@ def test_what_happened_between_two_stretches_is_told_once() -> None:
 
 def test_before_the_first_message_there_is_nothing() -> None:
     conversation = empty()
-    first = said(conversation, 1)
+    [first] = said_often(conversation, 1)
 
     stretch = thread.stretch(conversation, before=first.pk)
 
@@ -174,7 +177,6 @@ def test_whole_message_is_offered_when_there_is_more_than_the_new_part(
     ("fields", "listed", "picture"),
     [
         ({"content_type": "image/png"}, True, True),
-        ({"content_type": "image/svg+xml"}, True, False),
         ({"content_type": "application/pdf", "inline": True, "content_id": ""}, True, False),
         ({"content_type": "image/png", "content_id": "a@b"}, True, True),
         ({"content_type": "image/png", "inline": True, "content_id": "a@b"}, False, False),

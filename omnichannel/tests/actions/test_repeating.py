@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from crm.models import Event, User
@@ -100,14 +99,11 @@ def test_writing_first_with_a_client_id_of_another_conversation_opens_none(agent
     assert Conversation.objects.count() == Event.objects.filter(name="conversation.opened").count() == 1
 
 
-@pytest.mark.parametrize("private", ["", "on"])
-def test_page_that_sends_it_all_the_same_is_told_that_the_request_is_bad(agent: User, private: str) -> None:
+def test_page_that_sends_it_all_the_same_is_told_that_the_request_is_bad(agent: User) -> None:
     conversations.reply(make_conversation(), by=agent, body="Hola", client_id="c1")
     conversation = make_conversation(sender="ben@casa.example")
 
-    response = signed_in(agent).post(
-        f"/conversations/{conversation.pk}/messages/", {"body": "x", "client_id": "c1", "private": private}
-    )
+    response = signed_in(agent).post(f"/conversations/{conversation.pk}/messages/", {"body": "x", "client_id": "c1"})
 
     assert (response.status_code, conversation.messages.count()) == (400, 1)
 
@@ -123,21 +119,3 @@ def test_writing_first_with_a_colleagues_client_id_is_a_bad_request(agent: User)
     conversations.reply(make_conversation(), by=make_user("agent"), body="Hola", client_id="c1")
 
     assert first_words(agent) == (400, 1)
-
-
-@pytest.mark.parametrize(
-    "wrong", [{"subject": ""}, {"body": " "}, {"client_id": ""}, {"channel": 0}, {"subject": "x" * 501}]
-)
-def test_writing_first_with_something_missing_opens_nothing(agent: User, wrong: dict[str, Any]) -> None:
-    assert first_words(agent, **wrong) == (422, 0)
-
-
-def test_writing_first_twice_keeps_the_first_words_and_files(agent: User) -> None:
-    channel, contact = make_channel(), make_contact("eva@casa.example")
-    url = f"/inbox/new/?contact={contact.pk}"
-    for words in ("Uno", "Dos"):
-        fields = {"channel": channel.pk, "subject": words, "body": words, "client_id": "c1"}
-        signed_in(agent).post(url, {**fields, "attachments": SimpleUploadedFile("a.txt", b"a", "text/plain")})
-
-    assert (Message.objects.get().text, Attachment.objects.count()) == ("Uno", 1)
-    assert Conversation.objects.get().subject == "Uno"
