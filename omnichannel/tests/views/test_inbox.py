@@ -118,7 +118,7 @@ def test_search_looks_through_resolved_ones_too() -> None:
     assert f'id="row-{conversation.pk}"' in body(signed_in(agent), "/inbox/?q=lámpara")
 
 
-@pytest.mark.parametrize(("words", "found"), [("47%0011", True), ("%00", True), ("%00factura", False)])
+@pytest.mark.parametrize(("words", "found"), [("47%0011", True), ("%00factura", False)])
 def test_search_for_what_no_database_keeps_is_one_for_what_is_left(words: str, found: bool) -> None:
     conversation = make_conversation(subject="Pedido 4711")
     page = body(signed_in(make_user("agent")), f"/inbox/?tab=all&q={words}")
