@@ -14,11 +14,12 @@ from omnichannel.models import Delivery
 class _OfConversation(Fact):
     conversation_id: int
     inbox_id: int
+    assignee_id: int | None = None
 
     @property
     def concerns(self) -> set[int | None]:
         """Colleagues who hear of it, whichever inboxes they watch."""
-        return set()
+        return {self.assignee_id}
 
     def topics(self) -> list[str]:
         people = sorted(person for person in self.concerns if person)
@@ -77,7 +78,6 @@ class ConversationAssigned(_OfConversation):
     name: ClassVar = "conversation.assigned"
     story: ClassVar = _("Assigned to {assignee}")
     icon: ClassVar = "user-check"
-    assignee_id: int | None = None
     previous_id: int | None = None
     assignee: str = ""
     by_id: int | None = None
@@ -97,11 +97,6 @@ class ConversationResolved(_OfConversation):
     cycle_id: int = 0
     by_id: int | None = None
     by: str = ""
-    assignee_id: int | None = None
-
-    @property
-    def concerns(self) -> set[int | None]:
-        return {self.assignee_id}
 
 
 @fact
@@ -111,11 +106,6 @@ class ConversationReopened(_OfConversation):
     story: ClassVar = _("Reopened")
     icon: ClassVar = "rotate-ccw"
     by_id: int | None = None
-    assignee_id: int | None = None
-
-    @property
-    def concerns(self) -> set[int | None]:
-        return {self.assignee_id}
 
 
 @fact

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch, Q
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm.ledger.fact import tell
@@ -145,10 +145,14 @@ def reply_channels(conversation: Conversation) -> list[Channel]:
     return sorted(usable, key=lambda c: (c.pk != last, c.inbox_id != conversation.inbox_id, c.pk))
 
 
+def colleagues() -> QuerySet[User]:
+    """Those who work in the inbox. A program may hand a conversation to any of them, also from another team's inbox."""
+    return User.objects.filter(is_active=True, groups__name__in=("agent", "manager", "admin")).distinct()
+
+
 def assignable(conversation: Conversation) -> list[User]:
     """Colleagues who may work on it: those who see its inbox."""
-    team = conversation.inbox.team_id
-    people = User.objects.filter(is_active=True, groups__name__in=("agent", "manager", "admin"))
+    team, people = conversation.inbox.team_id, colleagues()
     if team:
         people = people.filter(Q(team=team) | Q(groups__name__in=("manager", "admin")))
-    return list(people.distinct().order_by("first_name", "last_name", "pk"))
+    return list(people.order_by("first_name", "last_name", "pk"))

@@ -26,9 +26,14 @@ def answer(
     client_id: str | None,
     attachments: Sequence[AttachedFile] = (),
 ) -> Message:
-    """An agent's reply inside a conversation: by the channel that the customer last used, to where they want it."""
+    """An agent's reply inside a conversation: by the channel that the customer last used, to where they want it. When
+    that account is switched off, by the default one."""
     last = _last_inbound(conversation, channel)
-    channel = channel or (last.channel if last else None) or default_channel(conversation)
+    if channel is None and last is not None and last.channel is not None and last.channel.active:
+        channel = last.channel
+    channel = channel or default_channel(conversation)
+    if last is not None and last.channel is not None and last.channel.kind != channel.kind:
+        last = None  # a phone number is no address to mail to
     identity = (last.identity if last else None) or reachable_identity(conversation.person, channel)
     asked_for = routes.asked_for(last) if last else []
     message = Message(

@@ -23,6 +23,7 @@ from omnichannel.api.messages import MessageSerializer, thread
 from omnichannel.channels.base import AttachedFile
 from omnichannel.forms.files import read
 from omnichannel.models import Channel, Conversation, Inbox, Message, Resolution
+from omnichannel.thread import colleagues
 
 
 class ConversationSerializer(serializers.ModelSerializer[Conversation]):
@@ -90,7 +91,7 @@ class ResolutionSerializer(serializers.ModelSerializer[Resolution]):
 @extend_schema_serializer(examples=[OpenApiExample("To colleague 1", value={"to": 1}, request_only=True)])
 class AssignmentSerializer(serializers.Serializer[Any]):
     to = serializers.PrimaryKeyRelatedField[User](
-        queryset=User.objects.filter(is_active=True), allow_null=True, help_text="null: back to the queue."
+        queryset=colleagues(), allow_null=True, help_text="null: back to the queue."
     )
 
 

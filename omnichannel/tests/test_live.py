@@ -223,6 +223,17 @@ def test_who_has_one_from_elsewhere_hears_that_a_colleague_closed_and_opened_it(
     assert f'id="row-{conversation.pk}"' in pushed[0].html
 
 
+def test_who_has_one_from_elsewhere_hears_what_is_said_in_it() -> None:
+    insider, guest, conversation = elsewhere()
+    conversations.assign(conversation, to=guest, by=insider)
+    conversations.add_note(conversation, by=insider, body="Llama mañana")
+    conversations.reply(conversation, by=insider, body="Ya salió")
+
+    pushed = [told(guest, name, topics={f"user:{guest.pk}"}) for name in ("conversation.note_added", "message.sent")]
+
+    assert ["Llama mañana" in pushed[0].html, "Ya salió" in pushed[1].html] == [True, True]
+
+
 def elsewhere() -> tuple[User, User, Conversation]:
     """A colleague of another team's inbox, one who does not see it, and a conversation in it."""
     wholesale = Team.objects.create(name="Wholesale")

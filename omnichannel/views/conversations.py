@@ -5,6 +5,7 @@ from django.http import HttpResponse, HttpResponseBadRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from kernel.answers import toast
@@ -108,7 +109,7 @@ def resolution(request: SignedInRequest, pk: int) -> HttpResponse:
     following = _following(request, conversation) if "next" in request.GET else None
     conversations.resolve(conversation, by=request.user)
     response = _redrawn(request, pk, following)
-    return toast(response, _("Resolved"), undo=("DELETE", url))
+    return toast(response, pgettext("one conversation", "Resolved"), undo=("DELETE", url))
 
 
 def _following(request: SignedInRequest, conversation: Conversation) -> Conversation | None:

@@ -248,6 +248,12 @@ def test_assignment_to_nobody_there_is_400_and_changes_nothing(api: Api, company
     assert Conversation.objects.get(pk=1).assignee == company.users["agent"]
 
 
+def test_assignment_is_to_somebody_who_works_in_the_inbox(api: Api, company: World) -> None:
+    answer = api.post("conversations/1/assignment/", {"to": company.users["sales"].pk})
+
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["to"])
+
+
 @pytest.mark.parametrize(("change", "status"), [({"is_active": False}, 400), ({"is_active": True}, 200)])
 def test_assignment_is_to_somebody_who_still_works_here(
     api: Api, company: World, change: dict[str, bool], status: int

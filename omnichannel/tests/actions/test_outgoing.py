@@ -45,6 +45,18 @@ def test_answer_goes_by_the_account_that_the_customer_used_last() -> None:
     assert (message.channel, message.sender, message.in_reply_to) == (last, last.address, "m2@casa.example")
 
 
+@pytest.mark.parametrize("kind", ["email", "scripted"])
+def test_answer_leaves_by_another_account_when_the_last_one_is_switched_off(kind: str) -> None:
+    """In the same thread where it is of the same kind; an identity of another kind is no address for it."""
+    last, other = make_channel(kind=kind), make_channel(kind="email")
+    conversation = make_conversation(last, message_id="m1@casa.example")
+    Channel.objects.filter(pk=last.pk).update(active=False)
+
+    message = conversations.reply(conversation, by=make_user("agent"), body="Va")
+
+    assert (message.channel, message.in_reply_to) == (other, "m1@casa.example" if kind == "email" else "")
+
+
 def test_answer_by_a_chosen_account_answers_what_came_by_it() -> None:
     first, last = make_channel(), make_channel()
     conversation = make_conversation(first, message_id="m1@casa.example", cc=["hijo@casa.example"])
