@@ -16,6 +16,7 @@ from crm.models.identity import normal_id
 NAME_LENGTH = 200
 ID_LENGTH = 200
 KINDS = ("track", "identify", "page", "screen", "group", "alias")
+LONGEST_WAY = timedelta(days=100 * 365)  # from an event to its sending
 KEPT_CONTEXT = ("campaign", "page")  # where somebody came from; the rest of the context is about devices
 
 
@@ -157,7 +158,8 @@ def _digest(content: Any) -> str:
 def _time(raw: dict[str, Any], sent_at: str, now: datetime) -> datetime:
     """The sender's clock may be wrong: what passed between event and sending is trusted, the clock itself is not.
 
-    occurred = received - (sentAt - timestamp), Segment's own rule; never later than now.
+    occurred = received - (sentAt - timestamp), Segment's own rule; never later than now. A distance of more than a
+    life says that one of the two is no time at all: then it corrects nothing.
     """
     said = _text(raw, "originalTimestamp") or _text(raw, "timestamp")
     if not said:
@@ -165,7 +167,7 @@ def _time(raw: dict[str, Any], sent_at: str, now: datetime) -> datetime:
     happened, sent = _moment(said), _moment(sent_at)
     if happened is None:
         raise Refused(400, f"The timestamp {said[:40]!r} is not ISO 8601.")
-    if sent is not None:
+    if sent is not None and sent - happened < LONGEST_WAY:
         happened = now - max(sent - happened, timedelta())
     return min(happened, now)
 
