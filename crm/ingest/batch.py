@@ -49,5 +49,5 @@ def _with_shared(raw: Any, content: dict[str, Any]) -> Any:
     shared = content.get("context")
     if not isinstance(raw, dict) or not isinstance(shared, dict):
         return raw
-    own = raw.get("context")
-    return raw | {"context": shared | own} if isinstance(own, dict) else {"context": shared} | raw
+    own = {} if raw.get("context") is None else raw["context"]
+    return raw | {"context": shared | own} if isinstance(own, dict) else raw
