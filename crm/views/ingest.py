@@ -1,7 +1,6 @@
 """The doors of the tracking API: who is it, is it readable, write it, and only then say so."""
 
 import base64
-import binascii
 import contextlib
 import logging
 from collections.abc import Callable
@@ -98,7 +97,7 @@ def _secret(authorization: str) -> str:
         return ""
     try:
         return base64.b64decode(value.strip(), validate=True).decode().partition(":")[0]
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         return ""
 
 
