@@ -1,6 +1,6 @@
 """What is done with contacts. Resolving who somebody is lives in crm/actions/resolving.py."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.db import connection, transaction
@@ -11,6 +11,7 @@ from crm.facts import ContactCreated, ContactIdentified, ContactUpdated, Feeling
 from crm.ledger import publish
 from crm.ledger.publishing import publish_many
 from crm.models import Claim, Contact, Feeling, Identity, User
+from crm.models.families import person_ids
 
 __all__ = ["IdentityTaken", "NobodyClaimed", "Person", "resolve", "resolve_many"]
 
@@ -148,6 +149,7 @@ def create(
     """A contact written down by hand or by a program. Raises IdentityTaken, ValueError for a malformed address."""
     claims = [Claim("email", raw) for raw in emails] + [Claim("phone", raw) for raw in phones]
     _refuse_malformed(claims)
+    claims = list({claim.key: claim for claim in claims}.values())
     lock(claim.key for claim in claims)
     _refuse_taken(claims)
     contact = Contact.objects.create(**_allowed(fields))
@@ -163,20 +165,24 @@ def _refuse_malformed(claims: Sequence[Claim]) -> None:
             raise ValueError(f"{claim.raw!r} is not a usable {claim.kind}.")
 
 
-def _refuse_taken(claims: Sequence[Claim], *, except_for: int = 0) -> None:
+def _refuse_taken(claims: Sequence[Claim], *, except_for: Collection[int] = ()) -> None:
     for claim in claims:
         taken = Identity.objects.filter(kind=claim.kind, scope=claim.scope, value=claim.value).first()
-        if taken is not None and taken.contact_id != except_for:
+        if taken is not None and taken.contact_id not in except_for:
             raise IdentityTaken(taken.contact, claim)
 
 
 @transaction.atomic
 def add_identity(contact: Contact, claim: Claim, *, by: User | None, source: str = "manual") -> Identity:
-    """Another address or number of a known person. Raises IdentityTaken, ValueError for a malformed one."""
+    """Another address or number of a known person; what a record merged with theirs has is theirs already.
+
+    Raises IdentityTaken, ValueError for a malformed one.
+    """
     _refuse_malformed([claim])
     lock([claim.key])
-    _refuse_taken([claim], except_for=contact.pk)
-    known = contact.identities.filter(kind=claim.kind, scope=claim.scope, value=claim.value).first()
+    own = person_ids(contact.pk)
+    _refuse_taken([claim], except_for=own)
+    known = Identity.objects.filter(contact__in=own, kind=claim.kind, scope=claim.scope, value=claim.value).first()
     if known is not None:
         return known
     identity = _identity(contact, claim, source)
