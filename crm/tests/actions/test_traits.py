@@ -1,0 +1,203 @@
+"""What programs say about people and companies: the newest word wins, strange words do no harm."""
+
+from typing import Any
+
+import pytest
+
+from crm.actions import companies, traits
+from crm.models import Company, Consent, Contact
+from crm.tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        ({"firstName": "Ana", "lastName": "Ruiz"}, ("Ana", "Ruiz")),
+        ({"first_name": " Ana ", "last_name": " Ruiz "}, ("Ana", "Ruiz")),
+        ({"firstname": "Ana"}, ("Ana", "")),
+        ({"lastname": "Ruiz", "name": "Other Name"}, ("", "Ruiz")),
+        ({"firstName": "", "first_name": "Ana", "name": "Other"}, ("Ana", "")),
+        ({"name": "Ana"}, ("Ana", "")),
+        ({"name": " Ana  María Ruiz "}, ("Ana", "María Ruiz")),
+        ({"firstName": 7, "name": ["Ana"]}, ("", "")),
+        ({}, ("", "")),
+    ],
+)
+def test_names_are_understood_in_every_librarys_spelling(said: dict[str, Any], names: tuple[str, str]) -> None:
+    assert traits.names(said) == names
+
+
+def test_the_last_word_on_each_trait_counts_in_the_order_of_the_batch() -> None:
+    ana, ben = factories.contact(), factories.contact()
+
+    traits.merge(
+        [(ana.pk, {"plan": "free", "seats": 1}), (ben.pk, {"plan": "x"}), (ana.pk, {"plan": "gold"})], trusted=True
+    )
+
+    assert dict(Contact.objects.values_list("pk", "traits")) == {
+        ana.pk: {"plan": "gold", "seats": 1},
+        ben.pk: {"plan": "x"},
+    }
+
+
+def test_a_trait_may_be_emptied_and_what_is_not_said_stays() -> None:
+    ana = factories.contact(traits={"plan": "gold", "city": "Cádiz"})
+
+    traits.merge([(ana.pk, {"plan": None})], trusted=False)
+
+    assert Contact.objects.get().traits == {"plan": None, "city": "Cádiz"}
+
+
+@pytest.mark.parametrize(("trusted", "names"), [(True, ("Eva", "Ruiz")), (False, ("Ana", "Ruiz"))])
+def test_only_a_secret_key_changes_a_name(trusted: bool, names: tuple[str, str]) -> None:
+    ana = factories.contact(first_name="Ana", last_name="Ruiz")
+
+    traits.merge([(ana.pk, {"firstName": "Eva", "lastName": ""})], trusted=trusted)
+
+    assert Contact.objects.values_list("first_name", "last_name").get() == names
+
+
+def test_a_changed_name_is_found_at_once() -> None:
+    ana = factories.contact(first_name="Ana", email="ana@x.example")
+
+    traits.merge([(ana.pk, {"name": "Eva Soto"})], trusted=True)
+
+    assert Contact.objects.get().search == "Eva Soto ana@x.example"
+
+
+def test_names_longer_than_their_column_are_cut() -> None:
+    ana = factories.contact()
+
+    traits.merge([(ana.pk, {"firstName": "a" * 300, "lastName": "b" * 300})], trusted=True)
+
+    assert Contact.objects.values_list("first_name", "last_name").get() == ("a" * 120, "b" * 120)
+
+
+def consented(contact: Contact) -> dict[tuple[str, str], str]:
+    last = Consent.objects.of(contact.pk).last_words()
+    return {(word.channel, word.purpose): word.state for word in last}
+
+
+def test_a_list_of_one_channel_says_nothing_about_another() -> None:
+    ana = factories.contact()
+    traits.record_consent(ana.pk, {"consent": {"email": ["marketing"], "sms": ["marketing"]}}, source="shop")
+
+    traits.record_consent(ana.pk, {"consent": {"email": []}}, source="shop")
+
+    assert consented(ana) == {("email", "marketing"): "withdrawn", ("sms", "marketing"): "granted"}
+
+
+@pytest.mark.parametrize(
+    "strange", [None, True, "marketing", ["email"], {"email": "marketing"}, {"email": None}, {"email": {"a": True}}, {}]
+)
+def test_a_consent_that_is_no_list_says_nothing(strange: Any) -> None:
+    ana = factories.contact()
+
+    traits.record_consent(ana.pk, {"consent": strange}, source="shop")
+
+    assert Consent.objects.count() == 0
+
+
+def test_purposes_are_kept_as_texts_that_fit_and_once() -> None:
+    ana = factories.contact()
+
+    traits.record_consent(ana.pk, {"consent": {"c" * 30: [7, "7", "p" * 50]}}, source="s" * 100)
+
+    assert consented(ana) == {("c" * 24, "7"): "granted", ("c" * 24, "p" * 40): "granted"}
+    assert set(Consent.objects.values_list("source", flat=True)) == {"s" * 80}
+
+
+@pytest.mark.parametrize(
+    ("said", "domain"),
+    [
+        ({"domain": "acme.example"}, "acme.example"),
+        ({"domain": "WWW.Acme.Example"}, "acme.example"),
+        ({"website": "https://www.acme.example:8443/about?x=1"}, "acme.example"),
+        ({"website": "//acme.example/"}, "acme.example"),
+        ({"domain": " ", "website": "acme.example"}, "acme.example"),
+        ({"domain": "shop.acme.example", "website": "https://acme.example"}, "shop.acme.example"),
+        ({"website": "https://[half"}, ""),
+        ({"website": 7}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_companys_domain_comes_from_what_is_said_about_it(said: dict[str, Any], domain: str) -> None:
+    assert companies.describe("g-1", said).domain == domain
+
+
+def test_a_company_without_a_name_is_called_by_its_id_until_it_has_one() -> None:
+    first = companies.describe("g-1", {"plan": "free"})
+
+    again = companies.describe("g-1", {"name": " Acme ", "plan": "gold"})
+
+    assert (first.name, again.name, again.pk) == ("g-1", "Acme", first.pk)
+    assert Company.objects.get().traits == {"name": " Acme ", "plan": "gold"}
+
+
+def test_what_is_not_said_again_about_a_company_stays() -> None:
+    companies.describe("g-1", {"name": "Acme", "domain": "acme.example", "seats": 3})
+
+    companies.describe("g-1", {})
+    companies.describe("g-1", {"name": "", "plan": "gold"})
+
+    company = Company.objects.get()
+    assert (company.name, company.domain) == ("Acme", "acme.example")
+    assert company.traits == {"name": "", "domain": "acme.example", "seats": 3, "plan": "gold"}
+
+
+def test_a_companys_long_words_are_cut() -> None:
+    company = companies.describe("g" * 300, {"name": "n" * 300, "domain": "d" * 300})
+
+    assert (company.external_id, company.name, company.domain) == ("g" * 200, "n" * 200, "d" * 253)
+    assert companies.describe("g" * 300, {"plan": "x"}) == company
+
+
+def test_people_who_change_their_company_are_found_under_the_new_one() -> None:
+    old, new = factories.company("Old"), factories.company("New")
+    mover, stayer = (
+        factories.contact(company=old, email="m@x.example"),
+        factories.contact(company=old, email="s@x.example"),
+    )
+
+    companies.enrol([mover.pk], new)
+    companies.enrol([], new)
+
+    assert dict(Contact.objects.values_list("pk", "search")) == {
+        mover.pk: "m@x.example New",
+        stayer.pk: "s@x.example Old",
+    }
+
+
+@pytest.mark.parametrize(
+    "name", ["Acme  Iluminación", " acme iluminación ", "ACME\nILUMINACIÓN", "Acme\x00 Iluminación"]
+)
+def test_a_company_is_named_once_whatever_the_spelling(name: str) -> None:
+    acme = companies.named("Acme Iluminación", by=None)
+
+    assert companies.named(name, by=None) == acme
+    assert Company.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["", "  ", "\x00"])
+def test_no_name_is_no_company(name: str) -> None:
+    assert companies.named(name, by=None) is None
+    assert Company.objects.count() == 0
+
+
+def test_a_name_is_kept_as_far_as_it_fits() -> None:
+    long = companies.named("n" * 300, by=None)
+
+    assert long is not None
+    assert long.name == "n" * 200
+    assert companies.named("n" * 300, by=None) == long
+
+
+def test_a_company_is_not_renamed_to_nothing() -> None:
+    acme = factories.company("Acme")
+
+    with pytest.raises(ValueError, match=r"^A company needs a name\.$"):
+        companies.update(acme, by=None, name="  ")
+
+    assert companies.update(acme, by=None, domain="acme.example").name == "Acme"
