@@ -91,7 +91,8 @@ def ana() -> Contact:
 def test_pages_end_where_the_story_does(ana: Contact, events: int, pages: list[int]) -> None:
     for number in range(events):
         happen(ana, occurred_at=NOON + timedelta(hours=number))
-    sizes, cursor = [], ""
+    sizes: list[int] = []
+    cursor = ""
     while len(sizes) < 9:
         thread = timeline.read(ana, cursor=cursor, size=3)
         sizes.append(len(thread.knots))

@@ -45,7 +45,7 @@ def test_merging_somebody_who_is_merged_moves_their_whole_family() -> None:
     assert {person.survivor_id for person in (one, two, three, four)} == {four.pk}
 
 
-@pytest.mark.parametrize(("member", "into"), [(0, 0), (0, 1), (1, 0), (0, 2), (2, 0), (1, 2)])
+@pytest.mark.parametrize(("member", "into"), [(0, 0), (0, 2), (2, 0)])
 def test_nobody_is_merged_into_themselves_not_even_through_others(member: int, into: int) -> None:
     people = [factories.contact() for _ in range(3)]
     join(people[0], people[1])

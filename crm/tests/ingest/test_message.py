@@ -162,8 +162,8 @@ def test_a_single_oversized_event_is_refused_inside_a_batch() -> None:
 
 
 def test_gzip_bomb_costs_no_more_than_a_batch() -> None:
-    bomb = gzip.compress(b"0" * 50_000_000)
-    assert len(bomb) < 60_000
+    bomb = gzip.compress(b"0" * 5_000_000)
+    assert len(bomb) < 6_000
 
     with pytest.raises(Refused) as refused:
         body.unpack(bomb, encoding="gzip")

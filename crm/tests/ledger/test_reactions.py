@@ -179,7 +179,7 @@ def fail_once(own: Consumer) -> Retry:
 
 def waits() -> float:
     """Seconds from the beginning of this test's transaction to the next try: the wait, and what the test took."""
-    return float(Retry.objects.annotate(w=F("due_at") - TransactionNow()).get().w.total_seconds())  # type: ignore[attr-defined]
+    return float(Retry.objects.annotate(w=F("due_at") - TransactionNow()).get().w.total_seconds())
 
 
 def test_the_first_new_try_comes_after_some_seconds_not_at_once() -> None:
