@@ -105,3 +105,77 @@ def test_pages_keep_what_the_address_says_beside_their_pool_and_their_limit() ->
     assert "'sslmode': 'require'" in options
     assert "'pool': {" in options
     assert "'options': '-c work_mem=8MB -c statement_timeout=10000'" in options
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("1", True), ("true", True), ("YES", True), ("On", True), ("0", False), ("no", False), ("maybe", False)],
+)
+def test_a_switch_is_on_by_the_words_for_it_alone(monkeypatch: pytest.MonkeyPatch, said: str, meant: bool) -> None:
+    monkeypatch.setenv("HILO_TEST", said)
+
+    assert env.flag("HILO_TEST", default=not meant) is meant
+
+
+@pytest.mark.parametrize("said", [None, ""])
+def test_what_is_not_said_or_empty_is_the_default(monkeypatch: pytest.MonkeyPatch, said: str | None) -> None:
+    monkeypatch.delenv("HILO_TEST", raising=False)
+    if said is not None:
+        monkeypatch.setenv("HILO_TEST", said)
+
+    assert (env.text("HILO_TEST"), env.text("HILO_TEST", "x")) == ("", "x")
+    assert (env.flag("HILO_TEST"), env.flag("HILO_TEST", default=True)) == (False, True)
+    assert (env.words("HILO_TEST"), env.words("HILO_TEST", "a,b")) == ([], ["a", "b"])
+    assert env.days("HILO_TEST") == {}
+
+
+def test_words_stand_between_commas_with_or_without_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HILO_TEST", " a.example ,b.example,, ")
+
+    assert env.words("HILO_TEST") == ["a.example", "b.example"]
+
+
+def test_days_that_are_no_number_stop_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HILO_TEST", "refused=many")
+
+    with pytest.raises(ValueError, match="many"):
+        env.days("HILO_TEST")
+
+
+@pytest.mark.parametrize(
+    ("url", "cache"),
+    [
+        ("redis://h:6379/0", "redis://h:6379/1"),
+        ("redis://h", "redis://h/1"),
+        ("rediss://u:p@h:6379/0?ssl_cert_reqs=none", "rediss://u:p@h:6379/1?ssl_cert_reqs=none"),
+        ("unix:///run/v.sock", "unix:///run/v.sock?db=1"),
+        ("unix:///run/v.sock?db=0", "unix:///run/v.sock?db=1"),
+    ],
+)
+def test_the_cache_is_another_database_of_the_same_server(url: str, cache: str) -> None:
+    assert env.valkey(url, 1) == cache
+
+
+@pytest.mark.parametrize(
+    ("url", "broker"),
+    [
+        ("redis://h:6379/0", "redis://h:6379/0"),
+        ("amqp://guest@rabbit//", "amqp://guest@rabbit//"),
+        ("unix:///run/v.sock", "redis+socket:///run/v.sock?virtual_host=0"),
+        ("unix:///run/v.sock?db=3", "redis+socket:///run/v.sock?virtual_host=0"),
+    ],
+)
+def test_the_address_of_the_broker_is_spelled_as_its_library_wants_it(url: str, broker: str) -> None:
+    assert env.broker(url) == broker
+
+
+@pytest.mark.parametrize(
+    ("given", "options"),
+    [
+        ({}, "-c statement_timeout=700"),
+        ({"sslmode": "require"}, "-c statement_timeout=700"),
+        ({"options": "-c work_mem=8MB"}, "-c work_mem=8MB -c statement_timeout=700"),
+    ],
+)
+def test_a_limit_on_statements_comes_beside_what_the_address_says(given: dict[str, str], options: str) -> None:
+    assert env.statement_timeout(given, milliseconds=700) == {"options": options}
