@@ -94,6 +94,31 @@ def test_mail_that_is_refused_for_good_is_given_up(settings: SettingsWrapper) ->
     assert (mail.due_at, mail.text, "550 nobody" in mail.error) == (None, "", True)
 
 
+def test_mail_that_never_leaves_is_given_up_in_the_end_with_its_key(settings: SettingsWrapper) -> None:
+    mail = written()
+    AccountMail.objects.update(attempts=AccountMail.max_attempts - 1)
+    settings.SMTP_URL = "smtp://127.0.0.1:1"
+
+    assert (account_mail.send_due(), account_mail.send_due()) == (1, 0)
+
+    mail.refresh_from_db()
+    assert (mail.attempts, mail.due_at, mail.text, mail.sent_at) == (AccountMail.max_attempts, None, "", None)
+    assert mail.error != ""
+
+
+def test_mail_says_when_it_was_written_and_has_an_id_of_our_own(settings: SettingsWrapper) -> None:
+    settings.MAIL_DOMAIN = "crm.example"
+    mail = written()
+    AccountMail.objects.update(created_at="2026-05-01T10:30:00Z")
+    mail.refresh_from_db()
+
+    composed = account_mail._composed(mail)
+
+    assert composed["Date"] == "Fri, 01 May 2026 10:30:00 -0000"
+    assert composed["Message-ID"].startswith("<")
+    assert composed["Message-ID"].endswith(f".account-{mail.pk}@crm.example>")
+
+
 def test_nobody_can_make_hilo_write_to_strangers(client: Client) -> None:
     answer = client.post("/accounts/password/reset/", {"email": "stranger@else.example"})
 

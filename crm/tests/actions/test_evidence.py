@@ -150,6 +150,30 @@ def test_within_a_batch_two_numbers_of_one_shop_stay_two_people() -> None:
     assert (known_by(one), known_by(two)) == ({"1", MAIL}, {"2"})
 
 
+def test_within_a_batch_the_same_evidence_twice_joins_once_and_then_finds_the_survivor() -> None:
+    by_number, by_mail = resolve(claim("external_id", "7")), resolve(claim("email", MAIL))
+    both = Person([claim("external_id", "7", verified=True), claim("email", MAIL, verified=True)])
+
+    found = contacts.resolve_many([both, both, Person([claim("email", MAIL)])], source="test")
+
+    assert found == [by_number] * 3
+    assert Alias.objects.get().member == by_mail
+
+
+def test_within_a_batch_a_joined_persons_customer_number_keeps_another_one_away() -> None:
+    resolve(claim("external_id", "1"), claim("phone", PHONE))
+    by_mail = resolve(claim("email", MAIL))
+    people = [
+        Person([claim("email", MAIL, verified=True), claim("phone", PHONE, verified=True)]),
+        Person([claim("external_id", "2"), claim("email", MAIL)]),
+    ]
+
+    joined, other = contacts.resolve_many(people, source="test")
+
+    assert joined == by_mail
+    assert (other != joined, known_by(other)) == (True, {"2"})
+
+
 def test_one_person_without_a_claim_refuses_the_whole_batch() -> None:
     with pytest.raises(contacts.NobodyClaimed, match="without an address, a number or an id"):
         contacts.resolve_many([Person([claim("email", MAIL)]), Person([claim("email", "")])], source="test")

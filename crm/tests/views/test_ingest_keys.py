@@ -48,9 +48,11 @@ def test_a_key_said_otherwise_is_none(said: str) -> None:
     assert (answer.status_code, Event.objects.count()) == (401, 0)
 
 
-@pytest.mark.parametrize("written", [None, 7, ["x"], {}, "", "hilo_unknown"])
-def test_a_write_key_in_the_body_must_be_one(written: Any) -> None:
-    assert post(SEEN | {"writeKey": written}).status_code == 401
+def test_a_write_key_in_the_body_must_be_one() -> None:
+    wrong: list[Any] = [None, 7, ["x"], {}, "", "hilo_unknown"]
+
+    for written in wrong:
+        assert post(SEEN | {"writeKey": written}).status_code == 401, written
 
 
 def test_the_header_counts_before_the_body() -> None:
@@ -136,7 +138,7 @@ def test_a_browser_that_asks_first_is_told_for_a_day() -> None:
     assert headers["Access-Control-Max-Age"] == "86400"
 
 
-@pytest.mark.parametrize("method", ["get", "put", "delete"])
+@pytest.mark.parametrize("method", ["get", "delete"])
 def test_events_are_posted(method: str) -> None:
     answer = getattr(Client(), method)("/v1/track")
 
