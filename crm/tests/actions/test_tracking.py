@@ -188,6 +188,16 @@ def test_alias_from_a_public_key_joins_no_customer_numbers() -> None:
     assert Alias.objects.count() == 0
 
 
+def test_consumers_and_screens_hear_of_a_batch_once_after_its_commit(django_capture_on_commit_callbacks: Any) -> None:
+    contact = Contact.objects.create()
+    Identity.objects.create(contact=contact, kind="external_id", value="7")
+
+    with django_capture_on_commit_callbacks() as callbacks:
+        record(order("m-1", userId="7"), order("m-2", userId="7"), order("m-3", anonymousId="v-1"))
+
+    assert [callback.topics for callback in callbacks] == [{f"contact:{contact.pk}"}]
+
+
 def test_pages_and_screens_have_names_of_their_own() -> None:
     record(
         message("page", "m-1", anonymousId="v", name="Home"),
