@@ -61,6 +61,24 @@ def test_spellings_of_one_name_and_two_people_are_not_enough(names: list[tuple[s
     assert not is_shared(FAMILY)
 
 
+@pytest.mark.parametrize(
+    ("said", "people"),
+    [
+        ([], 0),
+        (["number:a:1"], 1),
+        (["number:a:1", "number:a:2"], 2),
+        (["number:a:1", "number:b:2", "number:b:3"], 2),
+        (["number::1", "number::2", "number::3"], 3),
+        (["name:ana"], 1),
+        (["name:ana", "name:ana ruiz", "name:ana maria ruiz"], 1),
+        (["name:ana ruiz", "name:ben ruiz", "name:ruiz"], 2),
+        (["name:ana ruiz", "name:ben ruiz", "number:a:1", "number:a:2", "number:a:3"], 3),
+    ],
+)
+def test_people_are_counted_by_names_or_by_the_numbers_of_one_shop(said: list[str], people: int) -> None:
+    assert sharing.people_behind(said) == people
+
+
 def test_shared_address_joins_nobody_even_verified_and_still_finds_who_has_nothing_else() -> None:
     owner = resolve(FAMILY, first="Ana", last="Ruiz")
     for first in ("Ben", "Carla"):
@@ -74,6 +92,21 @@ def test_shared_address_joins_nobody_even_verified_and_still_finds_who_has_nothi
     assert same == other
     assert Alias.objects.count() == 0
     assert resolve(FAMILY) == owner
+
+
+def test_customer_number_stays_one_persons_whatever_they_are_called() -> None:
+    number = Claim("external_id", "7")
+    for first in ("Ana", "Ben", "Carla"):
+        resolve(number, first=first, last="Ruiz")
+
+    assert not is_shared(number)
+    assert Sighting.objects.count() == 0
+
+
+def test_name_longer_than_a_column_is_noted_by_its_beginning() -> None:
+    resolve(FAMILY, first="a" * 400)
+
+    assert Sighting.objects.get().said == "name:" + "a" * 295
 
 
 def test_whole_batch_is_judged_together() -> None:

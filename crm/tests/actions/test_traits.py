@@ -130,10 +130,11 @@ def test_a_companys_domain_comes_from_what_is_said_about_it(said: dict[str, Any]
 def test_a_company_without_a_name_is_called_by_its_id_until_it_has_one() -> None:
     first = companies.describe("g-1", {"plan": "free"})
 
-    again = companies.describe("g-1", {"name": " Acme ", "plan": "gold"})
+    again = companies.describe("g-1", {"name": " Acme ", "plan": "gold", "website": "acme.example"})
 
-    assert (first.name, again.name, again.pk) == ("g-1", "Acme", first.pk)
-    assert Company.objects.get().traits == {"name": " Acme ", "plan": "gold"}
+    assert (first.name, first.domain) == ("g-1", "")
+    assert (again.name, again.domain, again.pk) == ("Acme", "acme.example", first.pk)
+    assert Company.objects.get().traits == {"name": " Acme ", "plan": "gold", "website": "acme.example"}
 
 
 def test_what_is_not_said_again_about_a_company_stays() -> None:
