@@ -107,7 +107,7 @@ def test_page_of_somebody_who_may_not_be_seen_does_not_exist() -> None:
 
 def test_page_has_the_same_number_of_queries_for_few_and_many_events(client: Client, ana: Contact) -> None:
     counts = []
-    for number in (1, 20):
+    for number in (1, 4):
         for _ in range(number):
             notes.write(ana, by=None, body="x")
         counts.append(queries_of(client, f"/contacts/{ana.pk}/"))
