@@ -104,6 +104,15 @@ def test_trigger_looks_at_the_properties() -> None:
     assert make.only_enrolment().contact == rich
 
 
+def test_number_beyond_all_measure_lets_nobody_in_and_stops_nobody_else() -> None:
+    where = [{"property": "total", "op": "at_least", "value": 50}]
+    make.live(make.graph(make.start(where=where), make.end()))
+    rich = make.contact()
+    intake.take_in([make.event(make.contact(), total=10**400), make.event(rich, total=60)])
+
+    assert make.only_enrolment().contact == rich
+
+
 def test_unknown_events_cost_one_query(django_assert_num_queries: object) -> None:
     make.live()
     event = make.event(make.contact(), "page.viewed")
