@@ -6,6 +6,7 @@ from typing import TypeVar
 from django.db import transaction
 
 from crm.ledger import because_of
+from crm.models.families import families
 from feedback.actions import invitations
 from feedback.actions.unsubscribing import link
 from feedback.models import Survey
@@ -92,10 +93,15 @@ def _invite_one(traveller: Traveller, survey: Survey, conversation: Conversation
 
 
 def _conversations(travellers: Sequence[Traveller]) -> dict[int, Conversation]:
-    """Enrolment id → the conversation that their latest event was about, so that the answer stands beside it."""
-    named = {t.enrolment_id: (t.event or t.entry).properties.get("conversation_id") for t in travellers}
-    rows = Conversation.objects.in_bulk({pk for pk in named.values() if isinstance(pk, int)})
-    return {enrolment: rows[pk] for enrolment, pk in named.items() if isinstance(pk, int) and pk in rows}
+    """Enrolment id → the conversation that their latest event was about, so that the answer stands beside it.
+
+    Only one of their own: an event from outside may mean another program's numbers.
+    """
+    named = [(t, (t.event or t.entry).properties.get("conversation_id")) for t in travellers]
+    rows = Conversation.objects.in_bulk({pk for _, pk in named if isinstance(pk, int)})
+    people = families(t.contact_id for t in travellers) if rows else {}
+    about = {t: rows[pk] for t, pk in named if isinstance(pk, int) and pk in rows}
+    return {t.enrolment_id: row for t, row in about.items() if row.contact_id in people[t.contact_id].member_ids}
 
 
 def _together(

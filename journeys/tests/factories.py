@@ -44,7 +44,7 @@ def start(event: str = "Order Completed", entry: str = "once", **config: Any) ->
 
 
 def mail(id: str = "mail", **config: Any) -> dict[str, Any]:  # noqa: A002
-    return node(id, "send_message", texts=HELLO, **config)
+    return node(id, "send_message", **({"texts": HELLO} | config))
 
 
 def wait(id: str = "wait", **config: Any) -> dict[str, Any]:  # noqa: A002
