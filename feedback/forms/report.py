@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -14,18 +15,16 @@ from omnichannel.models import Inbox
 
 PERIODS = [("30", _("Last 30 days")), ("90", _("Last 90 days")), ("365", _("Last 12 months")), ("own", _("Own dates"))]
 DATE = {"type": "date", "class": "input"}
+# Days outside would leave the calendar as soon as the period before is asked for.
+REACH = [MinValueValidator(date(1970, 1, 1)), MaxValueValidator(date(2100, 1, 1))]
 DEFAULT_DAYS = 90
 BY_MONTH_FROM = 200  # days; a year of weeks is more dots than a reader can use
 
 
 class ReportForm(forms.Form):
     period = forms.ChoiceField(label=_("Period"), choices=PERIODS, required=False)
-    since = forms.DateField(
-        label=_("First day"), required=False, widget=forms.DateInput(attrs={"type": "date", "class": "input"})
-    )
-    until = forms.DateField(
-        label=_("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date", "class": "input"})
-    )
+    since = forms.DateField(label=_("First day"), required=False, validators=REACH, widget=forms.DateInput(attrs=DATE))
+    until = forms.DateField(label=_("Last day"), required=False, validators=REACH, widget=forms.DateInput(attrs=DATE))
     survey = forms.ModelChoiceField(
         Survey.objects.none(), label=_("Survey"), required=False, empty_label=_("All surveys")
     )
@@ -51,8 +50,8 @@ class ReportForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        since, until = data.get("since"), data.get("until")
-        if data.get("period") == "own" and since and until and since > until:
+        since, until = data.get("since"), data.get("until") or timezone.localdate()
+        if data.get("period") == "own" and since and since > until:
             self.add_error("until", _("The last day lies before the first one."))
         return data
 
