@@ -120,7 +120,7 @@ def segments(plugin: SurveyKind, counts: Mapping[int, int], query: QueryDict) ->
     n, x, made = sum(bands.values()), 0.0, []
     for band in plugin.bands:
         width = BAND_WIDTH * bands[band.slug] / n if n else 0.0
-        share = f"{number_format(100 * bands[band.slug] / n, 0)} %" if n else "–"
+        share = spell_share(bands[band.slug] / n) if n else "–"
         current = query.get("band") == band.slug
         url = with_query(query, band="" if current else band.slug, cursor="") + "#answers"
         made.append(
@@ -153,7 +153,7 @@ def with_query(query: QueryDict, **changes: str) -> str:
 
 def _trend(entries: list[dict[str, Any]], step: str, period: str) -> charts.TrendBand | None:
     moments = [
-        charts.Moment(entry["start"], round(entry["score"], 1), entry["ci_low"], entry["ci_high"], entry["n"])
+        charts.Moment(entry["start"], *(round(entry[f], 1) for f in ("score", "ci_low", "ci_high")), n=entry["n"])
         for entry in entries
     ]
     title = _("Month by month") if step == "month" else _("Week by week")
@@ -184,7 +184,7 @@ def _rate(rate: Rate) -> dict[str, Any]:
     if rate.share is None or rate.interval is None:
         return {"n": 0}
     low, high = rate.interval
-    percent = [f"{number_format(100 * share, 0)} %" for share in (rate.share, low, high)]
+    percent = [spell_share(share) for share in (rate.share, low, high)]
     few = rate.delivered < charts.FEW
     return {"n": rate.delivered, "value": percent[0], "low": percent[1], "high": percent[2], "few": few}
 
@@ -231,7 +231,12 @@ def _verdict(change: Change) -> str:
 
 
 def spell_p(p: float) -> str:
-    return "< 0.001" if p < 0.001 else number_format(p, 3 if p < 0.1 else 2)
+    places = 3 if p < 0.1 else 2
+    return "< 0.001" if p < 0.001 else number_format(round(p, places), places)
+
+
+def spell_share(share: float) -> str:
+    return f"{charts.shown(round(100 * share))} %"
 
 
 def advice(estimate: Estimate) -> str:
