@@ -3,6 +3,7 @@
 import uuid
 
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_serializer
@@ -101,6 +102,7 @@ class Surveys(ListModelMixin, RetrieveModelMixin, Resource):
         return Survey.objects.visible_to(self.request.user)
 
     @extend_schema(request=NewSurveySerializer, responses={201: SurveySerializer})
+    @transaction.atomic
     def create(self, request: Request) -> Answer:
         given = NewSurveySerializer(data=request.data)
         given.is_valid(raise_exception=True)
