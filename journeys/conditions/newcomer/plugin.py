@@ -21,7 +21,8 @@ class Newcomer(Condition):
 
     def summary(self, config: Config) -> str:
         days = config["days"]
-        return ngettext("known for at most %(days)s day", "known for at most %(days)s days", days) % {"days": days}
+        plural = 1 if days == 1 else 2  # "0.5 days"
+        return ngettext("known for at most %(days)s day", "known for at most %(days)s days", plural) % {"days": days}
 
     def holds(self, config: Config, visit: Visit) -> bool:
         return bool(visit.person.known_for_days <= config["days"])
