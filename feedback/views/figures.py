@@ -152,12 +152,14 @@ def with_query(query: QueryDict, **changes: str) -> str:
 
 
 def _trend(entries: list[dict[str, Any]], step: str, period: str) -> charts.TrendBand | None:
-    moments = [
-        charts.Moment(entry["start"], *(round(entry[f], 1) for f in ("score", "ci_low", "ci_high")), n=entry["n"])
-        for entry in entries
-    ]
+    moments = [_moment(entry) for entry in entries]
     title = _("Month by month") if step == "month" else _("Week by week")
     return charts.trend_band(moments, title=title, period=period) if len(moments) > 1 else None
+
+
+def _moment(entry: dict[str, Any]) -> charts.Moment:
+    score, low, high = (round(entry[name], 1) for name in ("score", "ci_low", "ci_high"))
+    return charts.Moment(entry["start"], score, low, high, entry["n"])
 
 
 def _differences(plugin: SurveyKind, counted: list[Cell]) -> list[dict[str, Any]]:
