@@ -43,10 +43,16 @@ class Rendered:
 
 def in_language(texts: Mapping[str, Mapping[str, str]], language: str) -> tuple[str, Mapping[str, str]]:
     """Their own language, else the same without its region (`es` for `es-MX`), else the first one written."""
-    for choice in (language.lower(), language.lower().partition("-")[0]):
-        if choice in texts:
-            return choice, texts[choice]
+    own, written = _code(language), {_code(code): code for code in texts}
+    for choice in (own, own.partition("-")[0]):
+        if choice in written:
+            return written[choice], texts[written[choice]]
     return next(iter(texts.items()))
+
+
+def _code(language: str) -> str:
+    """`es-mx`, however it was written: programs say es_MX too."""
+    return language.replace("_", "-").lower()
 
 
 def render(drafts: Sequence[Draft]) -> list[Rendered]:

@@ -1,5 +1,8 @@
 """Messages from templates: in the right language, escaped, within limits."""
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 
 from journeys import rendering
@@ -65,12 +68,107 @@ def test_templates_reach_nothing_but_their_data() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "chosen"), [("es", "es"), ("es-MX", "es"), ("ES", "es"), ("fr", "en"), ("", "en")]
+    ("language", "chosen"),
+    [
+        ("es", "es"),
+        ("es-MX", "es"),
+        ("es_MX", "es"),
+        ("ES", "es"),
+        ("fr", "en"),
+        ("", "en"),
+        ("e", "en"),
+        ("est", "en"),
+    ],
 )
 def test_everybody_reads_their_own_language_else_the_first(language: str, chosen: str) -> None:
     texts = {"en": {"subject": "Hi"}, "es": {"subject": "Hola"}}
 
     assert in_language(texts, language) == (chosen, texts[chosen])
+
+
+@pytest.mark.parametrize(
+    ("language", "chosen"), [("es-mx", "es-MX"), ("es_MX", "es-MX"), ("es-AR", "es"), ("es", "es")]
+)
+def test_region_with_words_of_its_own_reads_those(language: str, chosen: str) -> None:
+    texts = {"en": {"subject": "Hi"}, "es": {"subject": "Hola"}, "es-MX": {"subject": "Qué onda"}}
+
+    assert in_language(texts, language) == (chosen, texts[chosen])
+
+
+LINK = "https://casa.example/u/abc"
+
+
+def test_marketing_ends_with_the_link_to_leave_by_in_the_reader_s_language() -> None:
+    parts = {"subject": "Hi", "text": "Hello"}
+    english, spanish, service = render(
+        [Draft("en", parts, {}, unsubscribe=LINK), Draft("es", parts, {}, unsubscribe=LINK), Draft("en", parts, {})]
+    )
+
+    assert english.text == f"Hello\n\n-- \nUnsubscribe: {LINK}\n"
+    assert spanish.text == f"Hello\n\n-- \nDarse de baja: {LINK}\n"
+    assert service.text == "Hello"
+    assert [LINK in message.html for message in (english, spanish, service)] == [True, True, False]
+    assert [message.html.count('lang="es"') for message in (english, spanish)] == [0, 1]
+
+
+def test_brand_stands_above_the_message_and_brings_no_markup() -> None:
+    parts = {"subject": "Hi", "text": "Hello"}
+    (message,) = render([Draft("en", parts, {}, brand="Casa <b>Lumbre</b>")])
+
+    assert "Casa &lt;b&gt;Lumbre&lt;/b&gt;" in message.html
+
+
+def test_words_that_the_frame_uses_itself_are_words_in_a_message() -> None:
+    parts = {"subject": "Hi", "text": "@@leave@@ {{ said }}"}
+    (message,) = render([Draft("en", parts, {"said": "@@message@@"}, unsubscribe=LINK)])
+
+    assert "<p>@@leave@@ @@message@@</p>" in message.html
+    assert message.html.count(LINK) == 1
+
+
+def test_link_cannot_break_out_of_the_mail() -> None:
+    parts = {"subject": "Hi", "text": "Hello"}
+    (message,) = render([Draft("en", parts, {}, unsubscribe='https://casa.example/"><script>')])
+
+    assert "<script>" not in message.html
+
+
+@pytest.mark.parametrize(("length", "kept"), [(500, 500), (501, 500)])
+def test_subject_is_as_long_as_its_column(length: int, kept: int) -> None:
+    assert len(render([draft("x", subject="s" * length)])[0].subject) == kept
+
+
+def test_dates_and_amounts_of_events_can_be_written() -> None:
+    (message,) = render([draft("{{ total }} {{ at }}", total=Decimal("9.90"), at=date(2026, 1, 31))])
+
+    assert message.text == "9.90 2026-01-31"
+
+
+def test_nobody_to_write_to_is_no_work() -> None:
+    assert render([]) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("", ""),
+        (" \n\n \n", ""),
+        ("one", "<p>one</p>"),
+        ("\n\none\n\n", "<p>one</p>"),
+        ("one\n two", "<p>one<br> two</p>"),
+        ("a & b", "<p>a &amp; b</p>"),
+        ('"quoted"', "<p>&quot;quoted&quot;</p>"),
+        ("<p>one</p>", "<p>&lt;p&gt;one&lt;/p&gt;</p>"),
+    ],
+)
+def test_plain_text_becomes_paragraphs(text: str, html: str) -> None:
+    assert paragraphs(text) == html
+
+
+def test_template_that_cannot_even_be_read_has_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rendering, "SYNTAX", Limits(memory=512 << 20, input=3))
+
+    assert syntax_problem("{{ x }}") == "cannot be read: Input of 7 bytes is over the limit of 3."
 
 
 def test_syntax_is_checked_before_anybody_gets_it() -> None:
