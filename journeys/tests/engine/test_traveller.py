@@ -13,7 +13,7 @@ ORDER, PAID = Happening(7, "Order Completed", depth=1), Happening(8, "Paid", dep
 
 
 def traveller(**fields: Any) -> Traveller:
-    given = {"entry": ORDER, "node": "wait", "visit": 3} | fields
+    given: dict[str, Any] = {"entry": ORDER, "node": "wait", "visit": 3} | fields
     return Traveller(enrolment_id=1, journey_id=2, version_id=3, contact_id=4, **given)
 
 
