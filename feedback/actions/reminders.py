@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from crm.ledger import publish
-from crm.models import Consent
+from crm.models import Consent, Contact
 from feedback import mail, tokens
 from feedback.actions.invitations import PURPOSE, common
 from feedback.actions.unsubscribing import link
@@ -47,13 +47,10 @@ def remind(pk: int) -> bool:
     Invitation.objects.filter(pk=pk).update(reminded_at=Now(), reminder_hash=tokens.digest(token))
     if Consent.objects.refused(invitation.contact.pk, channel=invitation.channel, purpose=PURPOSE):
         return False
-    return _send(invitation, token)
+    return _send(invitation, invitation.contact, token)
 
 
-def _send(invitation: Invitation, token: str) -> bool:
-    contact = invitation.contact
-    if contact is None:
-        return False
+def _send(invitation: Invitation, contact: Contact, token: str) -> bool:
     letter = mail.compose(invitation, contact, token)
     with mail.in_language_of(contact, invitation):
         subject = _("Reminder: %(subject)s") % {"subject": letter.subject}

@@ -88,10 +88,6 @@ class Response(models.Model):
         return f"{self.survey_id}: {self.score}"
 
     @property
-    def counts(self) -> bool:
-        return self.state == self.State.CONFIRMED
-
-    @property
     def is_given(self) -> bool:
         """By a person, whether it counts or was a test."""
         return self.state in (self.State.CONFIRMED, self.State.TEST)
