@@ -130,7 +130,21 @@ def test_care_gives_the_call_to_the_owner_of_the_contact_in_their_language() -> 
     contact.owner = owner
     contact.save()
     consumers.care(responses.answered_fact(response))
-    assert Task.objects.get().owner == owner
+    assert (Task.objects.get().owner, Task.objects.get().title) == (owner, "Llamar a Ana Ruiz (NPS 3)")
+
+
+def test_care_has_a_call_to_make_even_where_nobody_in_particular_is_to_make_it() -> None:
+    response = detract()
+    consumers.care(responses.answered_fact(response))
+    assert (Task.objects.get().owner, Task.objects.get().title) == (None, "Call back Ana Ruiz (NPS 3)")
+
+
+def test_care_calls_nobody_who_was_erased() -> None:
+    response = detract()
+    fact = responses.answered_fact(response)
+    Invitation.objects.update(contact=None)
+    consumers.care(fact)
+    assert Task.objects.count() == 0
 
 
 def test_care_plans_one_call_however_the_answer_changes() -> None:

@@ -1,6 +1,8 @@
 import re
 
 import pytest
+from django.utils import translation
+from pytest_django.fixtures import Settings
 
 from feedback import mail
 from feedback.tests.factories import make_contact, make_invitation, make_survey
@@ -62,3 +64,32 @@ def test_an_invitation_without_a_version_cannot_be_written() -> None:
     assert invitation.contact is not None
     with pytest.raises(ValueError, match="with a version"):
         mail.compose(invitation, invitation.contact, TOKEN)
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "greeting"),
+    [("en", "Ben", "Hello Ben,"), ("en", "", "Hello,"), ("es", "Ana", "Hola, Ana:"), ("es", "", "Hola:")],
+)
+def test_everybody_is_greeted_by_name_where_there_is_one(language: str, name: str, greeting: str) -> None:
+    contact = make_contact(language=language)
+    contact.first_name = name
+    invitation, _token = make_invitation(contact=contact)
+    assert mail.compose(invitation, contact, TOKEN).text.splitlines()[0] == greeting
+
+
+def test_ends_of_the_scale_are_named_and_the_company_signs() -> None:
+    written = letter("en")
+    for part in ("Not at all likely", "Extremely likely", "Casa Lumbre"):
+        assert part in written.text
+        assert part in written.html
+
+
+def test_link_is_where_the_product_is_reached_from_outside(settings: Settings) -> None:
+    for base in ("https://crm.casa.example", "https://crm.casa.example/"):
+        settings.BASE_URL = base
+        assert mail.link_to(TOKEN) == f"https://crm.casa.example/s/{TOKEN}"
+
+
+def test_mail_leaves_the_language_of_whoever_writes_it_alone() -> None:
+    letter("es")
+    assert translation.get_language() == "en"

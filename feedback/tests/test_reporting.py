@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from feedback import reporting
 from feedback.models import Response
-from feedback.reporting import Rate, Scope
+from feedback.reporting import Cell, Rate, Scope
 from feedback.tests.factories import (
     make_channel,
     make_conversation,
@@ -185,6 +185,29 @@ def test_steps_begin_at_local_midnight_also_when_the_clocks_change() -> None:
     ]
     assert [start.date() for start in reporting.beginnings(scope, "week")] == [date(2026, 3, 23), date(2026, 3, 30)]
     assert [start.date() for start in reporting.beginnings(scope, "month")] == [date(2026, 3, 1)]
+
+
+def test_rate_counts_those_asked_in_the_period_through_the_inbox_whatever_their_language() -> None:
+    conversation = make_conversation(make_channel())
+    survey = make_survey()
+    make_response(9, at=NOON, survey=survey, conversation=conversation, language="en")
+    for asked_at in (SINCE, UNTIL, SINCE - timedelta(seconds=1)):
+        make_invitation(survey, asked_at=asked_at, conversation=conversation)
+    make_invitation(survey, asked_at=NOON)
+    scope = Scope("nps", SINCE, UNTIL, inbox_id=conversation.inbox_id, language="es")
+    assert reporting.response_rate(scope) == Rate(answered=1, delivered=2)
+
+
+def test_groups_of_one_size_stand_in_the_order_of_their_names() -> None:
+    plugin = Scope("nps", SINCE, UNTIL).plugin
+    start = SINCE.date()
+    counted = [Cell(start, 9, None, code, n) for code, n in (("fr", 1), ("es", 5), ("en", 1), ("es", 2))]
+    groups = reporting.groups_of(plugin, counted, "language")
+    assert [(group["key"], group["n"], group["score"]) for group in groups] == [
+        ("es", 7, 100.0),
+        ("en", 1, 100.0),
+        ("fr", 1, 100.0),
+    ]
 
 
 def test_months_follow_one_another_over_the_end_of_the_year() -> None:

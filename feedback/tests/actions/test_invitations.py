@@ -130,6 +130,20 @@ def test_quiet_days_hold_for_all_that_a_person_is() -> None:
     assert invitations.invite(survey=survey, contact_id=survivor.pk, cause_key="x") is None
 
 
+def test_tests_do_not_count_as_being_asked() -> None:
+    survey, contact = make_survey(), make_contact()
+    make_invitation(survey, contact, is_test=True)
+    assert invitations.invite(survey=survey, contact_id=contact.pk, cause_key="x") is not None
+
+
+def test_one_cause_may_ask_by_two_surveys_where_their_rules_allow() -> None:
+    Programme.objects.create(pk=1, quiet_days=0)
+    first, second, contact = make_survey(quiet_days=0), second_survey(), make_contact()
+    asked = [invitations.invite(survey=each, contact_id=contact.pk, cause_key="cycle:1") for each in (first, second)]
+    assert None not in asked
+    assert Delivery.objects.count() == 2
+
+
 def test_being_held_back_does_not_prolong_the_quiet_days() -> None:
     survey, contact = make_survey(), make_contact()
     make_invitation(survey, contact, asked_at=timezone.now() - timedelta(days=31))

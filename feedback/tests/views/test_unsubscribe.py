@@ -1,6 +1,7 @@
 """Leaving with one click: opening the link changes nothing, a POST without any cookie does, and it can be undone."""
 
 import pytest
+from django.core import signing
 from django.test import Client
 
 from crm.models import Alias, Consent, Contact
@@ -57,6 +58,32 @@ def test_only_links_that_we_signed_count(browser: Client, token: str) -> None:
     make_contact()
     assert browser.post(f"/u/{token}").status_code == 404
     assert Consent.objects.count() == 0
+
+
+def test_token_signed_for_something_else_counts_as_little_as_a_forged_one(browser: Client) -> None:
+    ana = make_contact()
+    said = [ana.pk, "email", "surveys"]
+    good = path(ana).removeprefix("/u/")
+    forged = [signing.dumps(said), signing.dumps(said, salt="hilo.other"), good[:-1], good + "x", good[1:]]
+    assert [browser.post(f"/u/{token}").status_code for token in forged] == [404] * len(forged)
+    assert states(ana) == []
+
+
+def test_leaving_one_thing_leaves_nothing_else(browser: Client) -> None:
+    ana, ben = make_contact(), make_contact()
+    browser.post(path(ana, "marketing"))
+    assert states(ana) == [("email", "marketing", "withdrawn")]
+    assert not Consent.objects.refused(ana.pk, channel="email", purpose="surveys")
+    assert states(ben) == []
+
+
+@pytest.mark.parametrize(
+    ("own", "accepts", "sentence"),
+    [("es", "en", "¿"), ("", "es", "¿"), ("", "fr", "No more questions about your opinion?")],
+)
+def test_page_speaks_the_language_of_who_leaves(browser: Client, own: str, accepts: str, sentence: str) -> None:
+    page = browser.get(path(make_contact(language=own)), headers={"Accept-Language": accepts})
+    assert sentence in page.content.decode()
 
 
 def test_somebody_erased_is_nobody(browser: Client) -> None:
