@@ -74,4 +74,64 @@ def test_retry_gives_way_to_a_newer_run() -> None:
     assert failed.state == "failed"
 
 
+def test_taking_out_says_the_reason_given_else_who_did_it() -> None:
+    make.live(make.graph(make.start(entry="each"), make.wait(), make.end()))
+    for _ in range(3):
+        make.happens(make.contact())
+    boss = make.user("manager", first_name="Eva")
+    first, second, third = Enrolment.objects.order_by("id")
+
+    assert enrolments.exit(first, by=boss, reason="Asked for it.").reason == "Asked for it."
+    assert enrolments.exit(second, by=boss).reason == "Eva"
+    assert enrolments.exit(third, by=None, reason="x" * 600).reason == "x" * 500
+
+
+@pytest.mark.parametrize("state", ["failed", "active"])
+def test_who_stands_still_can_be_taken_out(state: str) -> None:
+    make.live(make.graph(make.start(), make.wait(), make.end()))
+    make.happens(make.contact())
+    Enrolment.objects.update(state=state)
+    left = enrolments.exit(make.only_enrolment(), by=None)
+
+    assert (left.state, left.left_at is not None) == ("exited", True)
+
+
+def test_who_is_through_cannot_be_taken_out_any_more() -> None:
+    make.live(make.graph(make.start(), make.end(reason="welcomed")))
+    make.happens(make.contact())
+
+    assert (enrolments.exit(make.only_enrolment(), by=None).state, make.only_enrolment().reason) == (
+        "completed",
+        "welcomed",
+    )
+
+
+def test_second_failure_is_told_again_and_keeps_the_place() -> None:
+    make.channel()
+    make.live(make.graph(make.start(), make.mail(texts=BROKEN), make.end()))
+    make.happens(make.contact(), total=1, pieces=0)
+    boss = make.user("manager", first_name="Eva")
+    tried = enrolments.retry(make.only_enrolment(), by=boss)
+
+    assert (tried.state, tried.node, tried.visit) == ("failed", "mail", 2)
+    assert make.told(tried) == ["start next", "mail failed", "mail retried", "mail failed"]
+    assert tried.steps.get(outcome="retried").detail == "Eva"
+    assert Event.objects.filter(name="journey.failed").count() == 2
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [("active", "has not failed"), ("exited", "has not failed"), ("completed", "has not failed")],
+)
+def test_only_failures_are_tried_again(state: str, sentence: str) -> None:
+    make.live(make.graph(make.start(), make.wait(), make.end()))
+    make.happens(make.contact())
+    left = None if state == "active" else "2026-01-01T00:00Z"
+    Enrolment.objects.update(state=state, left_at=left)
+
+    with pytest.raises(CannotRetry, match=sentence):
+        enrolments.retry(make.only_enrolment(), by=None)
+    assert make.told(make.only_enrolment()) == ["start next", "wait waiting"]
+
+
 _TWO_WAYS = "start>wait wait:event>end wait:timeout>end"

@@ -3,7 +3,7 @@
 import pytest
 
 from journeys.actions import journeys
-from journeys.actions.journeys import NothingToPublish
+from journeys.actions.journeys import CannotMove, NothingToPublish
 from journeys.graph import GraphError
 from journeys.models import Journey, Version
 from journeys.tests import factories as make
@@ -15,6 +15,21 @@ def test_journey_gets_a_free_short_name() -> None:
     slugs = [journeys.create(name="Welcome!").slug for _ in range(3)]
 
     assert slugs == ["welcome", "welcome-2", "welcome-3"]
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [("¡Adiós, año!", "adios-ano"), ("漢字", "journey"), ("", "journey"), ("x" * 80, "x" * 50), ("A  --  b", "a-b")],
+)
+def test_short_name_is_made_of_plain_letters(name: str, slug: str) -> None:
+    assert journeys.create(name=name).slug == slug
+
+
+def test_free_short_name_fills_the_gap() -> None:
+    for slug in ("welcome", "welcome-3", "welcome-back"):
+        journeys.create(name="Other", slug=slug)
+
+    assert [journeys.create(name="Welcome").slug for _ in range(2)] == ["welcome-2", "welcome-4"]
 
 
 def test_versions_are_counted() -> None:
@@ -52,6 +67,42 @@ def test_publishing_what_refers_to_nothing_is_refused() -> None:
         journeys.publish(version, by=None)
 
     assert Journey.objects.get().status == "draft"
+
+
+@pytest.mark.parametrize(
+    ("targets", "sentence"),
+    [
+        ({"wait": "nowhere"}, "The new version has no node “nowhere” to move people to."),
+        ({"wait": "start"}, "Nobody can be moved to “start”: people enter there by an event."),
+    ],
+)
+def test_place_where_nobody_can_be_is_refused_and_nothing_goes_live(targets: dict[str, str], sentence: str) -> None:
+    version = make.draft()
+    with pytest.raises(CannotMove) as refused:
+        journeys.publish(version, by=None, way="move", targets=targets)
+
+    assert str(refused.value) == sentence
+    assert (Journey.objects.get().status, Version.objects.get().is_published) == ("draft", False)
+
+
+def test_places_to_stay_leave_and_go_on_are_taken() -> None:
+    targets = {"a": "", "b": "=", "c": "mail", "start": "start"}
+
+    assert journeys.publish(make.draft(), by=None, way="move", targets=targets).is_live
+
+
+def test_way_that_there_is_not_publishes_nothing() -> None:
+    with pytest.raises(ValueError, match="vanish"):
+        journeys.publish(make.draft(), by=None, way="vanish")
+
+    assert not Version.objects.get().is_published
+
+
+def test_publishing_brings_a_paused_journey_back_to_life() -> None:
+    journey = journeys.pause(make.live())
+    newer = journeys.add_version(journey, graph=make.graph(make.start(), make.end()), by=None)
+
+    assert journeys.publish(newer, by=None).status == "live"
 
 
 def test_older_version_can_be_published_again() -> None:

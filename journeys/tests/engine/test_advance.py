@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from crm.models import Event
-from journeys.engine import compiled, intake
+from journeys.engine import advance, compiled, intake
 from journeys.models import Enrolment
 from journeys.nodes.base import Answer, Config, Next, Node, nodes
 from journeys.people import Visit
@@ -16,6 +16,17 @@ from journeys.tests import factories as make
 from omnichannel.models import Delivery
 
 pytestmark = pytest.mark.django_db
+
+
+class Restless(Node):
+    """Says that people stay a while, and sends them on at once."""
+
+    slug = "restless"
+    label = "Restless"
+    pauses = True
+
+    def visit(self, config: Config, visit: Visit) -> Answer:
+        return Next()
 
 
 class Odd(Node):
@@ -32,8 +43,10 @@ class Odd(Node):
 @pytest.fixture(autouse=True)
 def odd_node() -> Iterator[None]:
     nodes.register(Odd)
+    nodes.register(Restless)
     yield
     nodes.remove("odd")
+    nodes.remove("restless")
     compiled.forget()
 
 
@@ -53,6 +66,53 @@ def test_branch_that_does_not_exist_is_a_failure_with_its_name() -> None:
     make.happens(make.contact())
 
     assert "'sideways'" in make.only_enrolment().reason
+
+
+def test_who_never_comes_to_rest_is_stopped_and_told_so() -> None:
+    fork = make.node("fork", "branch", conditions=[{"type": "newcomer", "days": 1}])
+    edges = "start>fork fork:yes>a a>fork fork:no>end"
+    make.live(make.graph(make.start(), fork, make.node("a", "restless"), make.end(), edges=edges))
+    make.happens(make.contact())
+
+    enrolment = make.only_enrolment()
+    assert (enrolment.state, enrolment.reason) == ("failed", "Did not come to rest after 250 nodes.")
+    assert enrolment.steps.count() == 251
+    assert Event.objects.get(name="journey.failed").properties["reason"] == enrolment.reason
+
+
+def test_long_journey_without_a_wait_is_no_restlessness() -> None:
+    rests = [make.node(f"n{number}", "restless") for number in range(190)]
+    make.live(make.graph(make.start(), *rests, make.end()))
+    make.happens(make.contact())
+
+    assert make.only_enrolment().state == "completed"
+
+
+def test_people_moved_are_told_once_for_each_journey_and_about_nobody() -> None:
+    waiting = make.graph(make.start(), make.wait(), make.end())
+    one, two = make.live(waiting, name="One"), make.live(waiting, name="Two")
+    intake.take_in([make.event(make.contact()) for _ in range(3)])
+
+    moved = Event.objects.filter(name="journey.moved").order_by("id")
+    assert [(e.contact_id, e.properties["journey_id"], e.properties["people"]) for e in moved] == [
+        (None, one.pk, 3),
+        (None, two.pk, 3),
+    ]
+
+
+def test_end_says_why_on_the_thread() -> None:
+    make.live(make.graph(make.start(), make.end(reason="welcomed")), name="Thanks")
+    make.happens(make.contact())
+
+    enrolment, told = make.only_enrolment(), Event.objects.get(name="journey.completed")
+    assert (enrolment.reason, enrolment.steps.get(outcome="end").detail) == ("welcomed", "welcomed")
+    assert (told.properties["reason"], told.properties["version"]) == ("welcomed", 1)
+    assert enrolment.left_at == enrolment.entered_at
+
+
+def test_nobody_is_no_work(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(0):
+        advance.advance([])
 
 
 def test_template_error_stops_only_whom_it_concerns() -> None:
