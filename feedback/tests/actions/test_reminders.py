@@ -183,14 +183,6 @@ def test_answer_by_the_reminder_s_link_is_the_one_answer() -> None:
     assert reminders.send_due() == 0
 
 
-def test_link_of_the_reminder_expires_with_the_question() -> None:
-    asked()
-    reminders.send_due()
-    token = Message.objects.latest("pk").text.partition("/s/")[2][:22]
-    Invitation.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
-    assert invitations.find(token) is None
-
-
 def test_expired_question_is_not_repeated() -> None:
     asked()
     Invitation.objects.update(expires_at=timezone.now() - timedelta(minutes=1))
