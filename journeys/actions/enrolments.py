@@ -46,9 +46,11 @@ def retry(enrolment: Enrolment, *, by: User | None) -> Enrolment:
 
     Raises CannotRetry.
     """
-    locked = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    locked = Enrolment.objects.select_for_update(of=("self",)).select_related("journey").get(pk=enrolment.pk)
     if not locked.is_failed:
         raise CannotRetry(_("This enrolment has not failed: there is nothing to try again."))
+    if not locked.journey.is_live:
+        raise CannotRetry(_("This journey is paused: start it, then try again."))
     try:
         with transaction.atomic():
             Enrolment.objects.filter(pk=locked.pk).update(state=Enrolment.State.ACTIVE, reason="")

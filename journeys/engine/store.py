@@ -20,6 +20,8 @@ SELECT journey_id, version_id, contact_id, key, once, 'active', node, 1, '', eve
 FROM jsonb_to_recordset(%s::jsonb)
      AS t(journey_id bigint, version_id bigint, contact_id bigint, key text, once bool, node text, event_id bigint,
           entry jsonb)
+WHERE NOT once OR NOT EXISTS (
+    SELECT FROM journeys_enrolment e WHERE e.contact_id = t.contact_id AND e.journey_id = t.journey_id)
 ON CONFLICT DO NOTHING
 RETURNING id, journey_id, version_id, contact_id, node, event_id"""
 
@@ -52,7 +54,8 @@ NEWCOMER = ("journey_id", "version_id", "contact_id", "key", "once", "node", "ev
 
 def enrol(newcomers: Sequence[Sequence[Any]], happenings: dict[int, Happening]) -> list[Traveller]:
     """`newcomers`: rows of the columns NEWCOMER. Only those whom no unique index keeps out come back: who may
-    enter again, and who not, is the database's decision."""
+    enter again, and who not, is the database's decision. Who entered while the trigger still let people in again has
+    been here, too."""
     with connection.cursor() as cursor:
         cursor.execute(_ENROL, [recordset(NEWCOMER, newcomers)])
         rows = cursor.fetchall()

@@ -3,7 +3,7 @@
 import pytest
 
 from crm.models import Event
-from journeys.actions import enrolments
+from journeys.actions import enrolments, journeys
 from journeys.actions.enrolments import CannotRetry
 from journeys.models import Enrolment, Timer, Wait
 from journeys.tests import factories as make
@@ -57,6 +57,17 @@ def test_what_has_not_failed_is_not_tried_again() -> None:
     make.happens(make.contact())
     with pytest.raises(CannotRetry):
         enrolments.retry(make.only_enrolment(), by=None)
+
+
+def test_nobody_moves_in_a_paused_journey_by_being_tried_again() -> None:
+    make.channel()
+    journey = make.live(make.graph(make.start(), make.node("odd", "send_message", texts=BROKEN), make.end()))
+    make.happens(make.contact(), total=1, pieces=0)
+    journeys.pause(journey, by=None)
+
+    with pytest.raises(CannotRetry, match="This journey is paused"):
+        enrolments.retry(make.only_enrolment(), by=None)
+    assert make.only_enrolment().state == "failed"
 
 
 def test_retry_gives_way_to_a_newer_run() -> None:

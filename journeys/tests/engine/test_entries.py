@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from crm.ledger.publishing import MAX_DEPTH
-from crm.models import Event
+from crm.models import Contact, Event
 from journeys.actions import enrolments, journeys
 from journeys.engine import intake
 from journeys.models import Enrolment, Journey, Version, Wait
@@ -55,6 +55,20 @@ def test_once_in_a_lifetime_holds_over_versions() -> None:
     make.happens(ana)
 
     assert Enrolment.objects.count() == 1
+
+
+def test_who_was_here_while_people_came_again_stays_out_once_it_is_for_once() -> None:
+    journey = make.live(make.graph(make.start(entry="again"), make.end()))
+    ana = make.contact()
+    make.happens(ana)
+    republished(journey, make.graph(make.start(), make.end()))
+    make.happens(ana)
+    make.happens(make.contact())
+
+    assert list(Enrolment.objects.order_by("id").values_list("contact", "once")) == [
+        (ana.pk, False),
+        (Contact.objects.latest("pk").pk, True),
+    ]
 
 
 def test_who_was_taken_out_may_come_again_where_the_journey_says_so() -> None:
