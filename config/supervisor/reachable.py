@@ -2,18 +2,22 @@
 
 import os
 import sys
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 
 OLDEST_POSTGRES = 150_000
 SECONDS = 5
+NOWHERE = "the address given"
 
 
 def database(url: str) -> str:
     """Empty when all is well. The URL's password is never repeated."""
     import psycopg
+    from psycopg.conninfo import conninfo_to_dict
 
-    place = _without_password(url)
     try:
+        place = _server(conninfo_to_dict(url))
         with psycopg.connect(url, connect_timeout=SECONDS) as connection:
             version = connection.info.server_version
     except psycopg.ProgrammingError:
@@ -33,8 +37,7 @@ def valkey(url: str) -> str:
     except ValueError:
         return "VALKEY_URL is not a Valkey or Redis address: write it as redis://host:6379 or unix:///path/valkey.sock."
     except redis.RedisError as error:
-        place = _without_password(url)
-        return f"Valkey at {place} cannot be reached ({_reason(error)}): check VALKEY_URL and that server."
+        return f"Valkey at {_place(url)} cannot be reached ({_reason(error)}): check VALKEY_URL and that server."
     return ""
 
 
@@ -45,7 +48,7 @@ def broker(url: str) -> str:
         with Connection(url, connect_timeout=SECONDS) as connection:
             connection.ensure_connection(max_retries=1, interval_start=0)
     except Exception as error:  # each transport raises its own
-        return f"The broker at {_without_password(url)} cannot be reached ({_reason(error)}): check BROKER_URL."
+        return f"The broker at {_place(url)} cannot be reached ({_reason(error)}): check BROKER_URL."
     return ""
 
 
@@ -53,9 +56,18 @@ def _reason(error: Exception) -> str:
     return str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__
 
 
-def _without_password(url: str) -> str:
-    parts = urlsplit(url)
-    return parts.path if parts.scheme == "unix" else (parts.netloc.rpartition("@")[2] or parts.query or url)
+def _server(given: Mapping[str, Any]) -> str:
+    """`given`: what libpq reads from an address, whichever way it is written."""
+    host, port = str(given.get("host") or "this machine"), given.get("port")
+    return f"[{host}]:{port}" if port and ":" in host else f"{host}:{port}" if port else host
+
+
+def _place(url: str) -> str:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return NOWHERE
+    return (parts.netloc or parts.path).rpartition("@")[2] or NOWHERE
 
 
 def main() -> int:
