@@ -18,6 +18,8 @@ def load(path: Path) -> dict[str, str]:
         _create(path)
     try:
         found = json.loads(path.read_text())
+        if not isinstance(found, dict):
+            raise ValueError("it holds no names")
     except (OSError, ValueError) as error:
         raise ServiceError(f"Cannot read the keys in {path}: restore that file from a backup ({error}).") from error
     return {str(name): str(value) for name, value in found.items()}
