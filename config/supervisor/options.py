@@ -57,7 +57,7 @@ def parse(arguments: list[str]) -> Options:
     parser.add_argument("--no-demo", action="store_true", help="start empty, without the demo company")
     given = parser.parse_args(arguments)
     workers = os.environ.get("HILO_WEB_WORKERS") or "2"
-    if not workers.isdigit() or int(workers) < 1:
+    if not workers.isdecimal() or int(workers) < 1:
         parser.error(f"HILO_WEB_WORKERS is {workers}: choose a number of web processes from 1, or unset it")
     return Options(
         port=given.port,
@@ -70,6 +70,6 @@ def parse(arguments: list[str]) -> Options:
 
 
 def _port(text: str) -> int:
-    if not text.isdigit() or not 0 < int(text) < 65536:
+    if not text.isdecimal() or not 0 < int(text) < 65536:
         raise argparse.ArgumentTypeError(f"{text} is no port: choose a number from 1 to 65535")
     return int(text)
