@@ -10,6 +10,7 @@ import pytest
 
 from config.setup import checks
 from config.setup.checks import Check
+from config.setup.steps import REPOSITORY
 
 URLS = {"DATABASE_URL": "postgresql://db.example/hilo", "VALKEY_URL": "redis://valkey.example"}
 as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the servers as another account")
@@ -53,7 +54,7 @@ def test_check_runs_in_the_repository_and_cannot_ask_anybody(
 ) -> None:
     monkeypatch.chdir(tmp_path)
 
-    assert shell("here", f'test "$(pwd)" = "{checks.REPOSITORY}" && test -z "$(cat)"').run({})
+    assert shell("here", f'test "$(pwd)" = "{REPOSITORY}" && test -z "$(cat)"').run({})
 
 
 def test_checks_own_environment_wins_over_the_servers_and_those_over_the_callers(
