@@ -56,13 +56,14 @@ def round_ticks(low: float, high: float, wanted: int = 4) -> list[float]:
     power = 10.0 ** floor(log10(rough))
     step = next((factor * power for factor in (1, 2, 2.5, 5) if factor * power >= rough), 10 * power)
     first = floor(low / step) * step
-    ticks = [first + i * step for i in range(int((high - first) / step) + 2)]
-    return [round(tick, 10) for tick in ticks if low <= tick <= high]
+    ticks = [round(first + i * step, 10) for i in range(int((high - first) / step) + 2)]
+    return [tick for tick in ticks if low <= tick <= high]
 
 
 def shown(value: float) -> str:
-    """A figure for readers, in their locale, with a true minus sign."""
-    places = 0 if float(value).is_integer() else 1
+    """A figure for readers, in their locale, with a true minus sign; rounded here, as Django would cut it off."""
+    value = round(float(value), 1) + 0.0  # no minus before a nought
+    places = 0 if value.is_integer() else 1
     return number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True).replace("-", "\N{MINUS SIGN}")
 
 

@@ -57,7 +57,11 @@ def test_closed_of_nothing_is_nothing() -> None:
         (0, 10, [0, 2.5, 5, 7.5, 10]),
         (12, 61, [20, 40, 60]),
         (0, 1, [0, 0.25, 0.5, 0.75, 1]),
+        (0, 0.3, [0, 0.1, 0.2, 0.3]),
+        (0, 7, [0, 2, 4, 6]),
+        (-3, 3, [-2, 0, 2]),
         (5, 5, [5]),
+        (5, 4, [5]),
     ],
 )
 def test_ticks_are_round_and_inside(low: float, high: float, ticks: list[float]) -> None:
@@ -68,6 +72,28 @@ def test_shown_has_a_true_minus_and_the_readers_decimals() -> None:
     assert charts.shown(-4.5) == "−4.5"
     with translation.override("es"):
         assert charts.shown(-4.5) == "−4,5"
+
+
+@pytest.mark.parametrize(
+    ("value", "figure"),
+    [
+        (12.46, "12.5"),
+        (-12.46, "−12.5"),
+        (3.96, "4"),
+        (-0.04, "0"),
+        (7, "7"),
+        (99.94, "99.9"),
+        (1234567, "1,234,567"),
+        (-1234.5, "−1,234.5"),
+    ],
+)
+def test_figure_is_rounded_and_never_cut_off(value: float, figure: str) -> None:
+    assert charts.shown(value) == figure
+
+
+def test_sparkline_of_one_value_is_a_dot_at_half_height() -> None:
+    spark = charts.sparkline([5], n=1, label="NPS")
+    assert (spark.line, spark.last.x, spark.last.y) == ("M4 12", "4", "12")
 
 
 def test_sparkline_spans_its_box() -> None:
@@ -97,6 +123,38 @@ def test_bars_of_figures_need_less_room_for_their_labels() -> None:
     assert [bar.width for bar in chart.bars] == ["68", "34"]
 
 
+@pytest.mark.parametrize(("label", "left", "room"), [("100", 8, "68"), ("1000", 30, "46")])
+def test_one_longer_label_takes_the_room_of_words(label: str, left: int, room: str) -> None:
+    chart = charts.bars([(label, 4), ("0", 2)])
+    assert (chart.left, chart.room) == (left, room)
+
+
+def test_bars_stand_below_each_other_with_their_words_beside_them() -> None:
+    chart = charts.bars([("Promoters", 1), ("Detractors", 2)])
+    assert [(bar.y, bar.text_y) for bar in chart.bars] == [("7", "17"), ("33", "43")]
+
+
+def test_bars_are_told_to_a_reader_with_their_shares_and_n() -> None:
+    chart = charts.bars([("Promoters", 2), ("Detractors", 1)], title="NPS")
+    assert chart.spoken == "NPS: Promoters 2 · 67\u202f%, Detractors 1 · 33\u202f% (n 3)"
+
+
+def test_bars_of_nothing_take_no_room() -> None:
+    chart = charts.bars([])
+    assert (chart.bars, chart.n, chart.height, chart.few) == ([], 0, 0, True)
+
+
+@pytest.mark.parametrize(("n", "few"), [(charts.FEW - 1, True), (charts.FEW, False)])
+def test_every_chart_greys_itself_below_the_same_number_of_answers(n: int, few: bool) -> None:
+    trend = charts.trend_band(weeks(40, n=n))
+    interval = charts.interval(0, -10, 10, n=n)
+    assert [charts.bars([("Promoters", n)]).few, interval.few, trend.few] == [few, few, few]
+    assert [caption.endswith(" · too few answers to rely on") for caption in (interval.caption, trend.caption)] == [
+        few,
+        few,
+    ]
+
+
 def test_bars_without_answers_claim_no_share() -> None:
     chart = charts.bars([("Promoters", 0), ("Detractors", 0)])
     assert [bar.value_text for bar in chart.bars] == ["0 · –", "0 · –"]
@@ -117,6 +175,33 @@ def test_interval_of_few_answers_says_so() -> None:
     assert chart.caption.endswith("too few answers to rely on")
 
 
+def test_interval_draws_the_whole_scale_whatever_was_scored() -> None:
+    nps, csat = charts.interval(0, -5, 5, n=100), charts.interval(80, 75, 85, n=100, least=0)
+    assert [(tick.at, tick.label) for tick in nps.ticks] == [
+        ("4", "−100"),
+        ("27", "−50"),
+        ("50", "0"),
+        ("73", "50"),
+        ("96", "100"),
+    ]
+    assert [tick.label for tick in csat.ticks] == ["0", "25", "50", "75", "100"]
+
+
+def test_interval_with_its_ends_the_wrong_way_round_is_drawn_without_a_band() -> None:
+    assert charts.interval(0, 50, -50, n=100).band_width == "0"
+
+
+def test_caption_says_how_sure_it_is_and_leaves_out_what_it_does_not_know() -> None:
+    assert charts.caption(low=-5, high=5, n=1000, period="", confidence=0.9) == "90% interval −5 to 5 · n 1,000"
+    assert charts.caption(low=-5, high=5, n=40, period="") == "95% interval −5 to 5 · n 40"
+
+
+def test_caption_is_told_in_the_readers_language() -> None:
+    with translation.override("es"):
+        told = charts.caption(low=-5.5, high=5, n=9, period="Mayo")
+    assert told == "intervalo del 95%: de −5,5 a 5 · n 9 · Mayo · muy pocas respuestas para fiarse"
+
+
 def test_trend_keeps_the_band_around_the_line() -> None:
     chart = charts.trend_band(weeks(40, 50))
     assert chart.line == "M6 117.55L98.5 68.45"
@@ -128,6 +213,44 @@ def test_trend_never_has_more_than_seven_dates() -> None:
     chart = charts.trend_band(weeks(*range(52)))
     assert len([point for point in chart.points if point.label]) == 7
     assert len(chart.points) == 52
+
+
+@pytest.mark.parametrize(
+    ("periods", "shown"), [(7, [0, 1, 2, 3, 4, 5, 6]), (8, [0, 2, 4, 6]), (14, [0, 2, 4, 6, 8, 10, 12])]
+)
+def test_dates_are_left_out_evenly_from_the_first(periods: int, shown: list[int]) -> None:
+    points = charts.trend_band(weeks(*range(periods))).points
+    assert [i for i, point in enumerate(points) if point.label] == shown
+
+
+def test_first_and_last_date_keep_inside_the_chart() -> None:
+    assert [point.anchor for point in charts.trend_band(weeks(1, 2, 3)).points] == ["start", "middle", "end"]
+
+
+def test_dot_tells_its_date_score_and_doubt_in_the_readers_language() -> None:
+    moments = [charts.Moment(date(2026, 1, 5), 12.46, -3.27, 28.98, 9)]
+    assert charts.trend_band(moments).points[0].title == "01/05/2026: 12.5 (−3.3 – 29, n 9)"
+    with translation.override("es"):
+        assert charts.trend_band(moments).points[0].title == "05/01/2026: 12,5 (−3,3 – 29, n 9)"
+
+
+def test_trend_leaves_a_margin_above_and_below_even_where_nothing_changes() -> None:
+    flat = [charts.Moment(date(2026, 1, 5) + timedelta(weeks=i), 50, 50, 50, 40) for i in range(2)]
+    assert charts.trend_band(flat).line == "M6 93L98.5 93"
+    assert [tick.label for tick in charts.trend_band(flat).ticks] == ["49", "49.5", "50", "50.5", "51"]
+
+
+def test_figures_of_the_axis_stand_above_their_lines() -> None:
+    ticks = charts.trend_band(weeks(40, 50)).ticks
+    assert [(tick.label, tick.at, tick.text) for tick in ticks[:2]] == [
+        ("30", "166.64", "162.64"),
+        ("40", "117.55", "113.55"),
+    ]
+
+
+def test_caption_of_a_trend_says_what_the_band_is() -> None:
+    assert charts.trend_band(weeks(40, 50), period="Q1").caption == "n 80 · Q1 · band: 95% interval"
+    assert charts.trend_band(weeks(40, 50)).caption == "n 80 · band: 95% interval"
 
 
 def test_trend_of_one_period_stands_in_the_middle() -> None:
