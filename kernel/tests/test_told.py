@@ -48,3 +48,36 @@ def test_sentence_that_says_most_wins() -> None:
     kept("The mail {rest}")
 
     assert told("The mail has 9 bytes; the limit is 5.") == "El correo tiene 9 bytes; el límite es 5."
+
+
+def test_sentence_that_says_most_wins_also_when_it_was_kept_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_sentences", [])
+    kept("The mail {rest}")
+    kept("The mail has {size} bytes; the limit is {limit}.")
+
+    assert told("The mail has 9 bytes; the limit is 5.") == "El correo tiene 9 bytes; el límite es 5."
+
+
+def test_sentence_with_a_word_more_is_another() -> None:
+    assert told("It does not say who sent it. Really.") == "It does not say who sent it. Really."
+    assert told("He said: It does not say who sent it.") == "He said: It does not say who sent it."
+
+
+def test_signs_of_a_sentence_stand_for_themselves() -> None:
+    assert told("It does not say who sent it!") == "It does not say who sent it!"
+
+
+def test_kept_sentence_is_the_one_to_fill_in() -> None:
+    assert kept("Port {port} is closed.").format(port=25) == "Port 25 is closed."
+
+
+def test_sentence_without_a_translation_is_told_as_it_is() -> None:
+    kept("Nobody has put this into Spanish: {reason}")
+
+    text = "Nobody has put this into Spanish: It does not say who sent it."
+    assert told(text) == "Nobody has put this into Spanish: No dice quién lo envió."
+
+
+def test_reader_of_english_is_told_what_was_kept() -> None:
+    with translation.override("en"):
+        assert told("The mail has 9 bytes; the limit is 5.") == "The mail has 9 bytes; the limit is 5."
