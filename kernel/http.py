@@ -194,7 +194,10 @@ class _Call:
 
     def follow(self, status: int, location: str) -> None:
         """A redirect to another origin must not get our credentials; 303 and friends turn into GET."""
-        target = urljoin(self.url, location)
+        try:
+            target = urljoin(self.url, location)
+        except ValueError as error:
+            raise EgressRefused(f"The address cannot be read: {error}") from error
         if _origin(_checked_url(target)) != _origin(_checked_url(self.url)):
             kept = ("accept", "accept-language", "content-type", "user-agent")
             self.headers = {name: value for name, value in self.headers.items() if name.lower() in kept}

@@ -50,7 +50,7 @@ ODD_LOOPBACKS = [
     "[::1]",
 ]
 
-REDIRECTED = [(302, "GET", b""), (303, "GET", b""), (307, "POST", b"data"), (308, "POST", b"data")]
+REDIRECTED = [(301, "GET", b""), (302, "GET", b""), (303, "GET", b""), (307, "POST", b"data"), (308, "POST", b"data")]
 PUBLIC = ["93.184.216.34", "8.8.8.8", "2606:2800:220:1:248:1893:25c8:1946", "::ffff:8.8.8.8"]
 
 Script = Callable[[BaseHTTPRequestHandler], None]
@@ -127,9 +127,7 @@ def test_address_is_not_public(address: str) -> None:
     assert http.is_public(ipaddress.ip_address(address)) is False
 
 
-@pytest.mark.parametrize(
-    "address", ["93.184.216.34", "8.8.8.8", "2606:2800:220:1:248:1893:25c8:1946", "::ffff:8.8.8.8"]
-)
+@pytest.mark.parametrize("address", PUBLIC)
 def test_address_is_public(address: str) -> None:
     assert http.is_public(ipaddress.ip_address(address)) is True
 
