@@ -29,3 +29,31 @@ def test_read_only_admin_refuses_every_change() -> None:
         admin.has_change_permission(HttpRequest()),
         admin.has_delete_permission(HttpRequest()),
     ] == [False, False, False]
+
+
+JOINS = ("Contact-tag relationship: ",)
+
+
+@pytest.mark.parametrize(
+    ("listed", "shown"),
+    [
+        ([], []),
+        (["Contact: Ana"], ["Contact: Ana"]),
+        (["Contact: Ana", ["Contact-tag relationship: 7", "Note: 3"]], ["Contact: Ana", ["Note: 3"]]),
+        (["Contact: Ana", ["Contact-tag relationship: 7"]], ["Contact: Ana"]),
+        (["Contact: Ana", ["Note: 3", ["Contact-tag relationship: 7"]]], ["Contact: Ana", ["Note: 3"]]),
+        (["Note: Contact-tag relationship: "], ["Note: Contact-tag relationship: "]),
+    ],
+)
+def test_rows_that_only_join_two_tables_are_not_among_what_goes(listed: list[object], shown: list[object]) -> None:
+    assert admin_lists._without_joins(listed, JOINS) == shown
+
+
+def test_page_that_adds_leaves_out_what_the_database_fills_in() -> None:
+    fieldsets = [(None, {"fields": ["name", "created_at"], "classes": ["wide"]}), ("More", {"fields": ["created_at"]})]
+
+    assert admin_lists._without(fieldsets, {"created_at"}) == [
+        (None, {"fields": ["name"], "classes": ["wide"]}),
+        ("More", {"fields": []}),
+    ]
+    assert fieldsets[0][1]["fields"] == ["name", "created_at"]

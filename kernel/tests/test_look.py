@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.template import Context, Template
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from kernel.templatetags import look
 
@@ -89,3 +89,95 @@ def test_short_distance_leaves_the_direction_out() -> None:
 
     assert html.endswith('data-island="relative-time" data-short>3h</time>')
     assert look.distance(datetime(2026, 3, 2, 12, tzinfo=UTC), datetime(2026, 6, 1, tzinfo=UTC), short=True) == "Mar 2"
+
+
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+EDGE = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML) Chrome/143.0 Safari/537.36 Edg/143.0"
+OPERA = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 Chrome/143.0 Safari/537.36 OPR/127.0"
+ANDROID = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0 Safari/537.36"
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 Version/18.1 Safari/604.1"
+IPAD = "Mozilla/5.0 (iPad; CPU OS 18_1 like Mac OS X) AppleWebKit/605.1.15 Version/18.1 Safari/604.1"
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "words"),
+    [
+        (FIREFOX, "Firefox on Linux"),
+        (EDGE, "Edge on Windows"),
+        (OPERA, "Opera on Mac"),
+        (ANDROID, "Chrome on Android"),
+        (IPHONE, "Safari on iPhone"),
+        (IPAD, "Safari on iPad"),
+        ("Mozilla/5.0 (Windows NT 10.0)", "Windows"),
+        ("Firefox/140.0", "Firefox"),
+        ("curl/8.5.0 (x86_64)", "curl/8.5.0"),
+        ("x" * 100, "x" * 40),
+        ("", "Unknown browser"),
+    ],
+)
+def test_browser_is_named_as_its_owner_would(user_agent: str, words: str) -> None:
+    """Among the places where one is signed in; most browsers name others before themselves."""
+    assert look.browser(user_agent) == words
+
+
+def test_browser_is_named_in_the_readers_language() -> None:
+    with translation.override("es"):
+        assert look.browser(FIREFOX) == "Firefox en Linux"
+        assert look.browser("") != "Unknown browser"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0, "now"),
+        (59, "now"),
+        (-59, "now"),
+        (-60, "1m ago"),
+        (60, "in 1m"),
+        (-3600, "1h ago"),
+        (3600, "in 1h"),
+        (-86400, "1d ago"),
+        (86400, "in 1d"),
+        (-7 * 86400 + 1, "7d ago"),
+    ],
+)
+def test_distance_changes_its_unit_at_the_full_one(seconds: int, words: str) -> None:
+    """static/js/islands/relative-time.js counts alike: a page must not jump when it wakes up."""
+    assert look.distance(NOW + timedelta(seconds=seconds), NOW) == words
+
+
+@pytest.mark.parametrize(("days", "words"), [(-7, "November 14"), (7, "November 28"), (60, "01/20/2027")])
+def test_week_away_in_either_direction_is_a_date(days: int, words: str) -> None:
+    assert look.distance(NOW + timedelta(days=days), NOW) == words
+
+
+def test_short_date_of_another_year_is_its_month() -> None:
+    assert look.distance(NOW - timedelta(days=400), NOW, short=True) == "Oct 2025"
+    assert look.distance(NOW - timedelta(minutes=5), NOW, short=True) == "5m"
+
+
+def test_date_is_that_of_the_readers_day() -> None:
+    late = datetime(2026, 11, 1, 23, 30, tzinfo=UTC)
+
+    with timezone.override("Europe/Madrid"):
+        assert look.distance(late, NOW) == "November 2"
+        assert 'title="Nov. 2, 2026, 12:30 a.m."' in look.ago(late)
+
+
+def test_distance_is_told_in_the_readers_language() -> None:
+    with translation.override("es"):
+        told = [look.distance(NOW + timedelta(hours=hours), NOW) for hours in (-2, 0, 3)]
+
+    assert told == ["hace 2 h", "ahora", "en 3 h"]
+
+
+def test_icon_has_the_size_that_was_asked_for_and_no_other() -> None:
+    assert 'class="icon" data-size="l" aria-hidden' in render('{% icon "inbox" size="l" %}')
+    assert "data-size" not in render('{% icon "inbox" %}')
+
+
+def test_knot_is_one_of_the_icons() -> None:
+    html = render('{% knot "order" %}')
+
+    assert 'class="knot" aria-hidden="true"' in html
+    assert "icons.svg#knot-order" in html
