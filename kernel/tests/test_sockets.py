@@ -206,6 +206,51 @@ def test_a_screen_that_was_away_catches_up_from_its_cursor() -> None:
     play(make_user("agent"), scene)
 
 
+def test_a_place_once_reached_stands_whatever_the_client_names_later() -> None:
+    """Its next subscription may have been written before the news on their way to it arrived: they come once."""
+    contact = make_contact()
+    place = realtime.read_feed(None, 1)[1]
+    boil(1, contact.pk)
+
+    async def scene(communicator: WebsocketCommunicator) -> None:
+        asking = {"type": "subscribe", "topics": [f"contact:{contact.pk}"], "cursor": str(place)}
+        await communicator.send_json_to(asking)
+        assert (await until(communicator, "fragments"))["html"] == "<p>1</p>"
+        await until(communicator, "tick")
+        await communicator.send_json_to(asking)
+        assert (await communicator.receive_json_from())["type"] == "tick"
+
+    play(make_user("agent"), scene)
+
+
+def test_a_topic_that_is_not_asked_for_again_is_left() -> None:
+    first, second = make_contact(), make_contact()
+
+    async def scene(communicator: WebsocketCommunicator) -> None:
+        for contact in (first, second):
+            await communicator.send_json_to({"type": "subscribe", "topics": [f"contact:{contact.pk}"]})
+            await until(communicator, "tick")
+        await sync_to_async(boil)(1, first.pk)
+        await sync_to_async(boil)(2, second.pk)
+        assert (await until(communicator, "fragments"))["html"] == "<p>2</p>"
+
+    play(make_user("agent"), scene)
+
+
+@pytest.mark.parametrize(("others", "answer"), [(sockets.MAX_TOPICS - 1, "fragments"), (sockets.MAX_TOPICS, "tick")])
+def test_topics_beyond_the_limit_are_not_listened_to(others: int, answer: str) -> None:
+    contact = make_contact()
+    topics = [f"contact:{contact.pk + number}" for number in range(1, others + 1)] + [f"contact:{contact.pk}"]
+    place = realtime.read_feed(None, 1)[1]
+    boil(1, contact.pk)
+
+    async def scene(communicator: WebsocketCommunicator) -> None:
+        await communicator.send_json_to({"type": "subscribe", "topics": topics, "cursor": str(place)})
+        assert (await communicator.receive_json_from())["type"] == answer
+
+    play(make_user("agent"), scene)
+
+
 def test_a_screen_that_missed_too_much_is_told_to_reload(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(realtime, "CATCH_UP", 2)
     contact = make_contact()
