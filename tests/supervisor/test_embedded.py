@@ -150,14 +150,15 @@ def test_folder_in_place_of_the_keys_is_told(tmp_path: Path) -> None:
 
 
 def test_command_without_a_place_to_work_in_is_one_sentence_and_an_error(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("HILO_DATA", "/proc/hilo")
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("HILO_DATA", str(tmp_path / "file" / "data"))
 
     assert manage.main(["migrate"]) == 1
     assert capsys.readouterr() == (
         "",
-        "Cannot write to the data directory /proc/hilo (no such file or directory): "
+        f"Cannot write to the data directory {tmp_path}/file/data (not a directory): "
         "choose another folder with --data.\n",
     )
 

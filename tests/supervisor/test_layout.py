@@ -150,12 +150,6 @@ def test_file_in_the_way_is_told_with_the_reason(folder: Path) -> None:
     )
 
 
-def test_place_where_nothing_can_be_made_is_told_with_the_reason() -> None:
-    assert refusal(Path("/proc/hilo")) == (
-        "Cannot write to the data directory /proc/hilo (no such file or directory): choose another folder with --data."
-    )
-
-
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
 def test_full_disk_is_called_by_its_name(folder: Path, monkeypatch: pytest.MonkeyPatch, number: int) -> None:
     def full(*args: object, **options: object) -> None:
