@@ -79,14 +79,13 @@ def _decode(data: bytes, codec: str | None) -> str:
     if codec in ("utf-16", "utf-16-le", "utf-16-be") and b"\0" not in data:
         codec = None
     # Real windows-1252 text is almost never valid utf-8, so valid utf-8 wins over a single-byte declaration.
-    for candidate in ("utf-8-sig", codec) if codec in (None, "cp1252") else (codec, "utf-8-sig"):
+    declared = None if codec in ("cp1252", "utf-8-sig") else codec
+    for candidate in (declared, "utf-8-sig") if declared else ("utf-8-sig",):
         try:
-            return data.decode(candidate or "cp1252")
-        except (UnicodeError, ValueError):
+            return data.decode(candidate)
+        except ValueError:
             continue
-    if codec in (None, "cp1252", "utf-8-sig"):
-        return _mostly_utf8(data) or _windows1252(data)
-    return data.decode(codec, "replace")
+    return data.decode(declared, "replace") if declared else _mostly_utf8(data) or _windows1252(data)
 
 
 def _mostly_utf8(data: bytes) -> str:
