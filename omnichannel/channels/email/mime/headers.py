@@ -203,11 +203,11 @@ def _one_address(chunk: str) -> tuple[str, str]:
         text, comments = chunk, ""
     before, opened, rest = text.rpartition("<")
     if opened and "@" in rest:
-        return _unquoted(before) or comments, rest.split(">")[0].strip().replace(" ", "")
+        return _unquoted(before) or _unquoted(comments), rest.split(">")[0].strip().replace(" ", "")
     words = [word.strip("<>,;'\"") for word in text.split()]
     address = next((word for word in words if "@" in word[1:]), "")
     name = " ".join(word for word in words if word and word != address)
-    return (_unquoted(name) or comments, address) if address else ("", "")
+    return (_unquoted(name) or _unquoted(comments), address) if address else ("", "")
 
 
 def _take_comments(chunk: str) -> tuple[str, str]:
