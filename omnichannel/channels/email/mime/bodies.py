@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import mimetypes
+import re
 from dataclasses import dataclass, field
 from typing import TypedDict
 
@@ -21,6 +22,7 @@ ENDINGS = {
     "text/rfc822-headers": ".txt",
     "application/ms-tnef": ".dat",
 }
+CHARSET = re.compile(rb"charset\s*=[\s\"']*([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
 
 
 class Attachment(TypedDict):
@@ -107,13 +109,8 @@ def _html(part: Part) -> str:
 
 
 def _charset_of_page(content: bytes) -> str:
-    head = content[:2048].lower()
-    _, found, rest = head.partition(b"charset=")
-    return (
-        rest.lstrip(b"\"' ")[:30].split(b'"')[0].split(b"'")[0].split(b";")[0].decode("ascii", "ignore")
-        if found
-        else ""
-    )
+    found = CHARSET.search(content[:2048])
+    return found[1].decode("ascii") if found else ""
 
 
 def describe(part: Part, content: bytes, number: int) -> Attachment:
