@@ -227,6 +227,7 @@ def strip_tags(source: str) -> str:
     for name in ("script", "style", "head", "title"):
         source = _without(source, rf"<{name}(?![a-z0-9])", rf"</{name}(?![a-z0-9])[^<>]*>?")
     source = re.sub(r"(?i)<(?:br|/?p|/?div|/tr|/?li|/?h[1-6]|/?blockquote)(?![a-z0-9])[^<>]*>", "\n", source)
+    source = re.sub(r"(?i)</t[dh](?![a-z0-9])[^<>]*>", " ", source)
     text = html_entities.unescape(re.sub(r"<[^<>]*>", "", source))
     return re.sub(r"\s*\n\s*", "\n", text).strip()
 
