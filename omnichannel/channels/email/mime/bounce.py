@@ -47,10 +47,12 @@ class Bounce(TypedDict):
 
 
 def read_bounce(root: Part, from_address: str, subject: str, text: str) -> Bounce:
-    recipients = _from_report(root) or _from_header(root.headers, text) or _from_text(root, from_address, subject, text)
+    reported = _from_report(root)
+    recipients = [recipient for recipient, _ in reported]
+    recipients = recipients or _from_header(root.headers, text) or _from_text(root, from_address, subject, text)
     if not recipients:
         return {"is_bounce": False, "recipients": [], "original_message_id": ""}
-    failed = any(recipient["permanent"] or not _is_delay(recipient) for recipient in recipients)
+    failed = not all(delayed for _, delayed in reported) or any(each["permanent"] for each in recipients)
     return {
         "is_bounce": failed,
         "recipients": recipients[:MAX_RECIPIENTS],
@@ -58,11 +60,8 @@ def read_bounce(root: Part, from_address: str, subject: str, text: str) -> Bounc
     }
 
 
-def _is_delay(recipient: Recipient) -> bool:
-    return recipient["status"].startswith("4") and not recipient["permanent"]
-
-
-def _from_report(root: Part) -> list[Recipient]:
+def _from_report(root: Part) -> list[tuple[Recipient, bool]]:
+    """Each recipient, and whether the server goes on trying: who gave up after days fails with a status of 4, too."""
     reports = [
         part
         for part in root.walk()
@@ -71,14 +70,19 @@ def _from_report(root: Part) -> list[Recipient]:
     found = []
     for report in reports[:5]:
         for block in re.split(r"\n[ \t]*\n", decode(report.content)[:MAX_TEXT])[:MAX_RECIPIENTS]:
-            recipient = _report_recipient(parse_block(block.encode()))
+            fields = parse_block(block.encode())
+            recipient = _report_recipient(fields)
             if recipient:
-                found.append(recipient)
+                found.append((recipient, _action(fields) == "delayed"))
     return found
 
 
+def _action(fields: Headers) -> str:
+    return fields.raw("action").strip().lower()
+
+
 def _report_recipient(fields: Headers) -> Recipient | None:
-    action = fields.raw("action").strip().lower()
+    action = _action(fields)
     named = fields.raw("original-recipient") or fields.raw("final-recipient")
     address = ANY_ADDRESS.search(fields.raw("final-recipient")) or ANY_ADDRESS.search(named)
     if address is None or action in ("delivered", "relayed", "expanded"):
@@ -105,9 +109,9 @@ def _from_text(root: Part, from_address: str, subject: str, text: str) -> list[R
 
 
 def _after(text: str, address: str) -> str:
-    """The few lines that follow the address: there stands why."""
-    rest = text.partition(address)[2].lstrip(">: \t\n")
-    return "\n".join(rest.split("\n")[:5])
+    """The few lines that follow the address: there stands why. Exchange repeats it further below with the code."""
+    told = ["\n".join(rest.lstrip(">: \t\n").split("\n")[:5]) for rest in text.split(address)[1:]]
+    return next((lines for lines in told if STATUS.search(lines) or SMTP_CODE.search(lines)), max(told, key=len))
 
 
 def _recipient(address: str, text: str) -> Recipient:

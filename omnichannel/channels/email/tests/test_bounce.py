@@ -1,26 +1,14 @@
+"""Mail that came back: reports as a whole, and the texts of servers that send none."""
+
 import pytest
 
 from omnichannel.channels.email.mime.bounce import Bounce
 from omnichannel.channels.email.parse import parse
-from omnichannel.channels.email.tests.mails import multipart, raw_mail
-
-DAEMON = {"From": "Mail Delivery System <MAILER-DAEMON@mx.example>", "Return_Path": "<>"}
+from omnichannel.channels.email.tests.mails import DAEMON, raw_mail, report
 
 
 def bounce(raw: bytes) -> Bounce:
     return parse(raw)["bounce"]
-
-
-def report(*blocks: str, returned: str = "Message-ID: <m@hilo.example>\r\n") -> bytes:
-    status = "Reporting-MTA: dns; mx.example\r\n" + "".join(f"\r\n{block}\r\n" for block in blocks)
-    return multipart(
-        "report",
-        "Content-Type: text/plain\r\n\r\nSorry.",
-        f"Content-Type: message/delivery-status\r\n\r\n{status}",
-        f"Content-Type: message/rfc822\r\n\r\n{returned}Subject: x\r\n\r\nbody",
-        Subject="Undelivered",
-        **DAEMON,
-    )
 
 
 FAILED = (
@@ -128,3 +116,82 @@ def test_people_talking_about_mail_are_no_bounces(raw: bytes) -> None:
 
 def test_bounce_is_never_answered_automatically() -> None:
     assert parse(report(FAILED))["auto_reply"] is True
+
+
+# --- texts without a report ---
+
+SENDMAIL = """The original message was received at Mon, 5 Jan 2026 10:00:00 GMT from localhost [127.0.0.1]
+
+   ----- The following addresses had permanent fatal errors -----
+<a@b.example>
+    (reason: 550 5.1.1 User unknown)
+
+   ----- Transcript of session follows -----
+>>> RCPT To:
+<other@b.example>
+<<< 553 5.3.0 no
+"""
+EXCHANGE = """Delivery has failed to these recipients or groups:
+
+a@b.example<mailto:a@b.example>
+The email address you entered couldn't be found. Please check it.
+
+Diagnostic information for administrators:
+a@b.example
+#550 5.1.1 RESOLVER.ADR.RecipNotFound; not found ##
+
+Original message headers:
+
+Message-ID: <m@hilo.example>
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (SENDMAIL, "(reason: 550 5.1.1 User unknown)"),
+        (EXCHANGE, "#550 5.1.1 RESOLVER.ADR.RecipNotFound; not found ##"),
+        ("<a@b.example>: 550 5.1.1 No", "550 5.1.1 No"),
+        ("a@b.example\nhost 192.0.2.1\nsaid: 5.1.1 No", "said: 5.1.1 No"),
+    ],
+)
+def test_reason_in_a_text_stands_behind_the_address(text: str, reason: str) -> None:
+    found = bounce(raw_mail(text.replace("\n", "\r\n"), Subject="Undeliverable: Hello", **DAEMON))["recipients"]
+    assert found == [{"address": "a@b.example", "status": "5.1.1", "reason": reason, "permanent": True}]
+
+
+def test_each_address_of_a_text_has_its_own_reason() -> None:
+    text = "<a@b.example>:\r\n552 5.2.2 Full\r\n\r\n<c@d.example>:\r\n450 4.2.1 Later\r\n\r\n"
+    text += "<e@f.example>:\r\nWho knows\r\n"
+
+    found = bounce(raw_mail(text, Subject="failure notice", **DAEMON))["recipients"]
+
+    assert [(each["address"], each["status"], each["permanent"]) for each in found] == [
+        ("a@b.example", "5.2.2", True),
+        ("c@d.example", "4.2.1", False),
+        ("e@f.example", "5.0.0", True),
+    ]
+    assert found[2]["reason"] == "Who knows"
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_bounce"),
+    [
+        ({"From": "postmaster@b.example", "Subject": "Undeliverable: Hello"}, True),
+        ({"From": "Bounces <bounce-7@b.example>", "Subject": "failure notice"}, True),
+        ({"From": "mail-daemon@b.example", "Subject": "No se pudo entregar: Hola"}, True),
+        ({"From": "x@b.example", "Subject": "Unzustellbar", "Return_Path": "<>"}, True),
+        ({"From": "x@b.example", "Subject": "Unzustellbar", "Return_Path": "<x@b.example>"}, False),
+        ({"From": "x@b.example", "Subject": "Unzustellbar"}, False),
+        ({"From": "postmaster@b.example", "Subject": "Our new rules"}, False),
+        ({"From": "x@b.example", "Content_Type": "text/plain; report-type=Delivery-Status"}, True),
+        ({"From": "x@b.example", "Content_Type": "text/plain; report-type=disposition-notification"}, False),
+    ],
+)
+def test_text_counts_only_from_a_machine_that_speaks_of_delivery(headers: dict[str, str], is_bounce: bool) -> None:
+    assert bounce(raw_mail("a@b.example\r\n550 5.1.1 No", **headers))["is_bounce"] is is_bounce
+
+
+def test_temporary_refusal_in_a_text_is_no_bounce() -> None:
+    found = bounce(raw_mail("<a@b.example>: 450 4.2.1 Greylisted", Subject="Mail delivery", **DAEMON))
+    assert (found["is_bounce"], [each["status"] for each in found["recipients"]]) == (False, ["4.2.1"])
