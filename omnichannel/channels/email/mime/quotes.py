@@ -26,9 +26,9 @@ ATTRIBUTIONS = (
         r"(?:På|Den|Dne|Dňa|W dniu|Dnia)\b",
         r"\b(?:skrev|napsal\(?a?\)?|napísal\(?a?\)?|napisał\(?a?\)?|pisze)\b.{0,120}:",
     ),
-    (r"\w", r"\b(?:wrote|kirjoitti|пишет|написала?|написал\(а\)|yazdı|írta|a scris)\s?:"),
+    (r"\w", r"\b(?:wrote|kirjoitti|пишет|написала?|написал\(а\)|yazdı|írta(?: \(időpont: .{1,60}\))?|a scris)\s?:"),
     (r"[\w\d]", r"(?:写道|寫道|のメール|さんは書きました)\s?[:：]"),
-    (r"\d{4}[-/]\d{1,2}[-/]\d{1,2}\b", r"<[^<>\s]{3,100}@[^<>\s]{3,100}>:?"),
+    (r"\d{4}(?:[-/]\d{1,2}[-/]\d{1,2}\b|年\d{1,2}月\d{1,2}日)", r"<[^<>\s]{3,100}@[^<>\s]{3,100}>:?"),
     (r"(?:Quoting|Zitat von|Citando a)\b", r":"),
 )
 STARTS = re.compile("|".join(f"(?:{start})" for start, _ in ATTRIBUTIONS), re.IGNORECASE)

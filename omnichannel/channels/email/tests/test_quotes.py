@@ -23,6 +23,22 @@ ATTRIBUTIONS = [
     "пн, 5 янв. 2026 г. в 10:11, Support <support@hilo.example>:\n".replace(">:", "> пишет:"),
     "Support <support@hilo.example> 于2026年1月5日周一 写道：",
     "2026/1/5 Support <support@hilo.example>",
+    "2026-01-05 10:11 GMT+01:00 Support <support@hilo.example>:",
+    "2026年1月5日(月) 10:11 Support <support@hilo.example>:",
+    "2026年1月5日 10:11、Support <support@hilo.example>のメール:",
+    "Support <support@hilo.example> ezt írta (időpont: 2026. jan. 5., H, 10:11):",
+    "ma 5. tammik. 2026 klo 10.11 Support (support@hilo.example) kirjoitti:",
+    "Support <support@hilo.example>, 5 Oca 2026 Pzt, 10:11 tarihinde şunu yazdı:",
+    "În lun., 5 ian. 2026 la 10:11, Support <support@hilo.example> a scris:",
+    "Dne 5. 1. 2026 v 10:11 Support napsal(a):",
+    "Dnia 5 stycznia 2026 10:11 Support <support@hilo.example> napisał(a):",
+    "Den man. 5. jan. 2026 kl. 10.11 skrev Support <support@hilo.example>:",
+    "El dl., 5 de gen. 2026 a les 10:11, Support (<support@hilo.example>) va escriure:",
+    "No dia 5 de jan. de 2026, às 10:11, Support escreveu:",
+    "Quoting Support <support@hilo.example>:",
+    "Zitat von Support <support@hilo.example>:",
+    "On Mon, Jan 5, 2026, 10:11 Support <support@hilo.example> wrote",
+    "On Mon, Jan 5, 2026 at 10:11 AM\nSupport of a house with a name\nthat takes lines\n<support@hilo.example> wrote:",
 ]
 
 HEADER_BLOCKS = [
@@ -36,6 +52,15 @@ HEADER_BLOCKS = [
     "---------- Forwarded message ---------\nFrom: Support <support@hilo.example>\nDate: Mon\nSubject: Order\nTo: Ana",
     "----- Mensaje original -----\nOrder",
     "-------- Ursprüngliche Nachricht --------\nBestellung",
+    "-----Message d'origine-----\nCommande",
+    "-----Ursprungligt meddelande-----\nOrder",
+    "-----Исходное сообщение-----\nЗаказ",
+    "Begin forwarded message:\n\nOrder",
+    "Inicio del mensaje reenviado:\n\nPedido",
+    "________________________________\n\nVan: Support\nVerzonden: maandag\nAan: Ana\nOnderwerp: Bestelling",
+    "From: Support\n\nSent: Monday\n\nTo: Ana",  # a mailer that doubles its line ends
+    "发件人: Support\n发送时间: 2026年1月5日\n收件人: Ana\n主题: 订单",
+    "— Responda por encima de esta línea —",
     "##- Please type your reply above this line -##",
 ]
 
@@ -77,6 +102,12 @@ def test_answers_between_and_below_the_quotation_stay() -> None:
         "Saludos cordiales\n\nAna Ruiz\n+34 600 000 000",
         "Mit freundlichen Grüßen\nAna",
         "__\nAna",
+        "—\nAna",
+        "*Sent from my iPhone*",
+        "<Sent via Gmail>",
+        "Obtener Outlook para Android",
+        "Kind regards!\n\n" + "\n".join(["a line of an imprint"] * 10),
+        "Saludos\n" + "x" * 90,
     ],
 )
 def test_signature_goes(signature: str) -> None:
@@ -95,6 +126,14 @@ def test_signature_goes(signature: str) -> None:
         "a > b and b > c",
         "Best regards",
         "On Tuesday I will come, as agreed with Peter:\nat ten.",
+        "-- Ana",
+        "---\nSecond thing",
+        "________________\nSecond thing",
+        "From: Madrid\nTo: Seville",
+        "From: Madrid\nHow long?\nTo: Seville\nWhy?",
+        "Sent from Madrid on Monday, " + "it came here in a box that was " * 4 + "broken",
+        "It is broken.\nSaludos\n" + "\n".join(["and it goes on"] * 11),
+        "It is broken.\nSaludos\n" + "x" * 91,
     ],
 )
 def test_ordinary_text_stays_whole(text: str) -> None:
@@ -113,3 +152,29 @@ def test_forward_without_a_word_is_shown_whole() -> None:
 def test_long_log_is_kept_whole() -> None:
     log = "\n".join(f"line {number}" for number in range(20_000))
     assert reply_text(log) == log
+
+
+@pytest.mark.parametrize(
+    ("text", "reply"),
+    [
+        (" one \n\n\n\n two ", "one\n\n two"),
+        ("|> an old mailer's mark\nYes.\n  > indented\nNo.", "Yes.\nNo."),
+        ("On 5 Jan, Bea wrote:\n> First?\n\nYes.\n\nOn 4 Jan, Cai wrote:\nolder", "Yes."),
+        ("On 5 Jan, Bea wrote:\n\n\n> First?\n\nYes.", "Yes."),
+        ("Yes.\n\n> Best regards\n> Bea\n\nAnd no.", "Yes.\n\nAnd no."),
+        ("Broken.\nSaludos" + "\n" * 40 + "and one more thing", "Broken."),
+        ("Broken.\nSaludos" + "\n" * 41 + "and one more thing", "Broken.\nSaludos\n\nand one more thing"),
+        ("\nBest regards\nAna", "Best regards\nAna"),
+        ("-- \nAna", "-- \nAna"),
+        ("Sent from my iPhone", "Sent from my iPhone"),
+        (" \n ", ""),
+        ("", ""),
+    ],
+)
+def test_what_is_left_is_never_less_than_somebody_wrote(text: str, reply: str) -> None:
+    assert reply_text(text) == reply
+
+
+def test_quotation_beyond_the_lines_that_are_looked_at_stays() -> None:
+    log = "\n".join(["a line"] * 5000)
+    assert reply_text(f"{log}\n> quoted\n--\nAna") == f"{log}\n> quoted\n--\nAna"
