@@ -1,0 +1,61 @@
+"""Mail that no person wrote, header by header: whoever answers it automatically starts a loop."""
+
+import pytest
+
+from omnichannel.channels.email.mime.auto import auto_reply_reason
+from omnichannel.channels.email.mime.headers import parse_block
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("Auto-Submitted: auto-generated", "Auto-Submitted: auto-generated"),
+        ("Auto-Submitted: AUTO-REPLIED; owner-email=a@b.example", "Auto-Submitted: auto-replied"),
+        ("Auto-Submitted: auto-notified (by a program)", "Auto-Submitted: auto-notified"),
+        ("auto-submitted: yes", "Auto-Submitted: yes"),
+        (f"Auto-Submitted: {'x' * 80}", f"Auto-Submitted: {'x' * 60}"),
+        ("Precedence: Bulk", "Precedence: bulk"),
+        ("Precedence: list (weekly)", "Precedence: list"),
+        ("Precedence: junk", "Precedence: junk"),
+        ("Precedence: auto_reply", "Precedence: auto_reply"),
+        ("Precedence: auto-reply", "Precedence: auto-reply"),
+        ("List-Unsubscribe: <mailto:x@y.example>", "List-Unsubscribe"),
+        ("List-Id: Friends <friends.y.example>", "List-Id"),
+        ("X-Loop: support@y.example", "X-Loop"),
+        ("X-Autoreply: yes", "X-Autoreply"),
+        ("X-Autorespond:", "X-Autorespond"),
+        ("X-Auto-Reply: 1", "X-Auto-Reply"),
+        ("X-Auto-Response-Suppress: All", "X-Auto-Response-Suppress: All"),
+        ("X-Auto-Response-Suppress: OOF, all , DR", "X-Auto-Response-Suppress: All"),
+        ("Return-Path: <>", "Return-Path: <>"),
+        ("Return-Path:", "Return-Path: <>"),
+    ],
+)
+def test_header_that_says_so_is_named(line: str, reason: str) -> None:
+    assert auto_reply_reason(parse_block(line.encode())) == reason
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Auto-Submitted: no",
+        "Auto-Submitted: No (a person)",
+        "Auto-Submitted:",
+        "Precedence: normal",
+        "Precedence: first-class",
+        "Precedence: special-delivery",
+        "X-Auto-Response-Suppress: OOF, AutoReply",  # a person may ask for no holiday notice
+        "X-Auto-Response-Suppress: None",
+        "Return-Path: <ana@casa.example>",
+        "X-List-Id: x",
+        "Subject: Out of office",
+    ],
+)
+def test_person_is_not_taken_for_a_program(line: str) -> None:
+    assert auto_reply_reason(parse_block(line.encode())) == ""
+
+
+def test_strongest_word_comes_first() -> None:
+    lines = b"Return-Path: <>\nX-Loop: x\nList-Id: y\nPrecedence: bulk\nAuto-Submitted: auto-replied"
+    assert auto_reply_reason(parse_block(lines)) == "Auto-Submitted: auto-replied"
+    assert auto_reply_reason(parse_block(lines.rpartition(b"\n")[0])) == "Precedence: bulk"
