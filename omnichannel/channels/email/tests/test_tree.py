@@ -141,6 +141,14 @@ def test_a_thousand_parts_with_the_mail_itself_are_read_and_one_more_is_refused(
         parse_tree(MIXED + b"--cut\n\n\n" * 1000)
 
 
+def test_parts_count_together_however_they_are_nested() -> None:
+    inner = b"--cut\nContent-Type: multipart/mixed; boundary=in\n\n" + b"--in\n\n\n" * 249 + b"--in--\n"
+    assert len(list(parse_tree(MIXED + inner * 3).walk())) == 1 + 3 + 3 * 249
+
+    with pytest.raises(MailRefused, match=r"^The mail has more than 1000 parts\.$"):
+        parse_tree(MIXED + inner * 4)
+
+
 def test_fifty_levels_are_read_and_one_more_is_refused() -> None:
     def nested(levels: int) -> bytes:
         return b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(levels))
