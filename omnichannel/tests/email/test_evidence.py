@@ -178,7 +178,7 @@ def test_nobody_takes_part_nowhere(account: Channel) -> None:
 def test_person_who_was_merged_with_the_customer_takes_part(older: Conversation) -> None:
     other = make_contact("ana@work.example")
     Message.objects.filter(conversation=older).update(thread_index=THREAD)
-    answers = [{"in_reply_to": "older@casa.example"}, {"headers": {"thread-index": THREAD}}]
+    answers: list[dict[str, Any]] = [{"in_reply_to": "older@casa.example"}, {"headers": {"thread-index": THREAD}}]
     assert [found(inbound(sender="ana@work.example", **each), other.pk) for each in answers] == [None, None]
 
     merge(older.contact, into=other, rule="by hand", evidence={}, by=None)

@@ -96,7 +96,7 @@ def test_ids_are_bare_and_the_date_is_a_moment() -> None:
 
 def test_recipients_are_addresses_and_our_own_signed_one_is_not_answered() -> None:
     ours = f"reply+{Token('c', 7, 3)}@hilo.example"
-    lists = {
+    lists: dict[str, Any] = {
         "to_addresses": [{"name": "S", "address": "support@hilo.example"}],
         "cc_addresses": [{"name": "", "address": "c@x.example"}],
         "reply_to_addresses": [{"name": "", "address": ours}, {"name": "R", "address": "reply+me@x.example"}],
