@@ -80,8 +80,6 @@ def is_attached(part: Part) -> bool:
 def _best(bodies: list[Body]) -> Body:
     plain = next((body.plain for body in bodies if body.plain and body.plain.strip()), None)
     html = next((body.html for body in reversed(bodies) if body.html), None)
-    if plain is None:
-        plain = next((body.plain for body in bodies if body.plain is not None), None)
     return Body(plain, html)
 
 

@@ -50,6 +50,15 @@ def test_alternatives_in_a_row_keep_the_text_of_each() -> None:
     assert (mail["text"], mail["html"]) == ("one\n\ntwo", "<b>one</b><hr><b>two</b>")
 
 
+def test_page_beside_an_empty_text_is_read_although_another_part_has_a_text() -> None:
+    inner = "Content-Type: multipart/alternative; boundary=in\r\n\r\n--in\r\n\r\n \r\n--in\r\n"
+    inner += "Content-Type: text/html\r\n\r\n<p>rich</p>\r\n--in--"
+
+    mail = attached(part("a"), inner)
+
+    assert (mail["text"], mail["html"]) == (f"a\n\n{RULE}\n\nrich", "<p>a</p><hr><p>rich</p>")
+
+
 def test_lines_at_the_beginning_keep_their_indent() -> None:
     assert parse(raw_mail("\r\n\r\n  a\r\n  b \r\n\r\n"))["text"] == "  a\n  b"
 
