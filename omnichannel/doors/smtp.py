@@ -190,7 +190,8 @@ def store(content: bytes, meta: dict[str, Any]) -> None:
     """One raw item for each account among the recipients. The key is over the bytes as they came."""
     body = trace(meta) + content
     for channel_id, recipients in _by_channel(meta["rcpt"]).items():
-        key = hashlib.sha256(b"\0".join([content, *(each.lower().encode() for each in sorted(recipients))])).hexdigest()
+        to = sorted(each.lower().encode() for each in recipients)
+        key = hashlib.sha256(b"\0".join([content, *to])).hexdigest()
         inbound.receive_raw(
             channel_id=channel_id, dedup_key=f"smtp:{key}", body=body, meta={**meta, "rcpt": recipients}
         )
