@@ -94,3 +94,12 @@ def test_returned_mail_is_known_by_its_id_wherever_it_stands(returned: str, mess
         f"Content-Type: message/global-delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\n{TO}\r\nAction: failed\r\n"
     )
     assert bounce(multipart("report", status, returned))["original_message_id"] == message_id
+
+
+def test_fields_of_a_report_count_only_in_a_report() -> None:
+    fields = f"Reporting-MTA: dns; x\r\n\r\n{TO}\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+    nothing = {"is_bounce": False, "recipients": [], "original_message_id": ""}
+    for kind in ("text/plain", "message/rfc822", "text/rfc822-headers"):
+        assert (
+            bounce(multipart("mixed", "\r\nWhat does this mean?", f"Content-Type: {kind}\r\n\r\n{fields}")) == nothing
+        )
