@@ -22,7 +22,8 @@ def tag(attributes: int) -> str:
         ("<custom-element>" * 257, DEEP),
         ("<div>" * 200 + "</div>" * 200 + "<div>" * 200, ""),
         ("</div>" * 50 + "<div>" * 257, DEEP),  # what was never opened gives no credit
-        ("</span>" * 50 + "<div>" * 257, DEEP),
+        ("</span>" * 300, ""),
+        ("<div></div>" * 10 + "<div>" * 257, DEEP),
         ("<div></span>" * 257, DEEP),
         ("<!-- <div> -->" + "<div>" * 256, ""),
         ("<b>" * 64, ""),
