@@ -191,24 +191,22 @@ def test_refused_password_leaves_no_cursor(server: ImapServer, account: Channel)
 # --- the watch, without its threads ---
 
 
-def reader(channel: Channel, **times: float) -> Reader:
-    return Reader(channel, Watch(**times))
+def reader(channel: Channel | None = None, **times: float) -> Reader:
+    return Reader(channel or Channel(pk=7), Watch(**times))
 
 
 @pytest.mark.parametrize(
     ("failures", "seconds"), [(0, 5), (1, 10), (2, 20), (7, 640), (8, 900), (10, 900), (10_000, 900)]
 )
-def test_pause_doubles_with_each_failure_up_to_a_quarter_of_an_hour(
-    account: Channel, failures: int, seconds: float
-) -> None:
-    waiting = reader(account, pause=5)
+def test_pause_doubles_with_each_failure_up_to_a_quarter_of_an_hour(failures: int, seconds: float) -> None:
+    waiting = reader(pause=5)
     waiting.failures = failures
     assert waiting._back_off() == seconds
 
 
 @pytest.mark.parametrize(("idle", "slices"), [(240, [5.0] * 48), (12, [5.0] * 3), (0.5, [0.5])])
-def test_waiting_is_cut_in_slices_so_that_a_stop_is_noticed(account: Channel, idle: float, slices: list[float]) -> None:
-    waiting = reader(account, idle=idle)
+def test_waiting_is_cut_in_slices_so_that_a_stop_is_noticed(idle: float, slices: list[float]) -> None:
+    waiting = reader(idle=idle)
     assert list(waiting._slices()) == slices
     waiting.stop()
     assert list(waiting._slices()) == []
