@@ -97,16 +97,6 @@ def test_what_is_no_address_of_a_database_is_said_without_its_password(url: str)
     assert refused.value.__suppress_context__
 
 
-def test_pages_keep_what_the_address_says_beside_their_pool_and_their_limit() -> None:
-    address = "postgresql://db/hilo?sslmode=require&options=-c%20work_mem%3D8MB"
-
-    options = setting("DATABASES['default']['OPTIONS']", HILO_ROLE="web", DATABASE_URL=address)
-
-    assert "'sslmode': 'require'" in options
-    assert "'pool': {" in options
-    assert "'options': '-c work_mem=8MB -c statement_timeout=10000'" in options
-
-
 @pytest.mark.parametrize(
     ("said", "meant"),
     [("1", True), ("true", True), ("YES", True), ("On", True), ("0", False), ("no", False), ("maybe", False)],
