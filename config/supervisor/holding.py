@@ -52,7 +52,8 @@ def _end_orphans(directory: DataDirectory, servers: list[Server], output: Output
     """What a supervisor that was killed could not stop, on systems or in moments where the kernel did not either."""
     orphans = processes.marked(MARK, str(directory.root))
     if orphans:
-        output.plain(f"Stopping {len(orphans)} processes that an earlier start left behind …")
+        what = "1 process" if len(orphans) == 1 else f"{len(orphans)} processes"
+        output.plain(f"Stopping {what} that an earlier start left behind …")
         processes.end(orphans, signal.SIGTERM, ORPHAN_SECONDS)
     for server in servers:
         shut_down(server)

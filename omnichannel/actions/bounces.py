@@ -29,11 +29,11 @@ def _reported(channel: Channel, inbound: InboundMessage) -> Delivery | None:
 
 def _take_in_one(delivery: Delivery, recipient: BouncedRecipient) -> None:
     reason = f"{recipient.status} {recipient.reason}".strip()
-    if not recipient.permanent:  # a delay: the provider goes on trying, say so and wait
+    if recipient.delayed:  # say so and wait
         Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.SENT).update(error=reason[:1000])
         return
     deliveries.report(delivery, Delivery.State.BOUNCED, error=reason)
-    if normal_email(recipient.address) in ("", delivery.address):
+    if recipient.permanent and normal_email(recipient.address) in ("", delivery.address):
         Suppression.objects.get_or_create(
             kind=delivery.channel.plugin.identity_kind,
             address=delivery.address,

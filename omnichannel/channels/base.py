@@ -49,12 +49,14 @@ class AttachedFile:
 
 @dataclass(frozen=True)
 class BouncedRecipient:
-    """One line of a delivery report. `status` as in RFC 3463 ("5.1.1")."""
+    """One line of a delivery report. `status` as in RFC 3463 ("5.1.1"). `permanent`: the address is no good;
+    `delayed`: the provider goes on trying. Neither: it gave up this time."""
 
     address: str
     status: str
     reason: str
     permanent: bool
+    delayed: bool = False
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,7 @@ def test_processes_that_an_earlier_start_left_are_ended_and_told_of(directory: D
     others.kill()
     others.wait()
 
-    assert stream.getvalue() == "Stopping 1 processes that an earlier start left behind …\n"
+    assert stream.getvalue() == "Stopping 1 process that an earlier start left behind …\n"
 
 
 def test_processes_of_a_running_product_are_left_alone(directory: DataDirectory) -> None:
@@ -149,7 +149,7 @@ class Left:
     """A server of the data directory, as far as somebody wants to end it."""
 
     name = executable = "postgres"
-    stop_signal = signal.SIGINT
+    stop_signal = signal.SIGUSR1
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -162,7 +162,7 @@ def test_servers_that_an_earlier_start_left_are_stopped_as_they_want_to_be(direc
     server = Left(directory.root)
 
     with hold(directory, [server], Output(io.StringIO())):  # type: ignore[list-item]
-        assert server.process.wait() == -signal.SIGINT
+        assert server.process.wait() == -signal.SIGUSR1
 
 
 def test_lock_of_somebody_else_is_not_taken(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import pytest
 
 from config.services import processes
+from config.services.environment import REPOSITORY
 from config.services.processes import is_running, wait_until
 
 SLEEP = ["/bin/sleep", "60"]
@@ -124,14 +125,17 @@ def test_marked_processes_are_those_with_exactly_this_mark(started: list[subproc
 
 def test_who_looks_for_marked_processes_is_none_of_them() -> None:
     """A supervisor that was itself started by one must not end itself."""
-    name, value = next(iter(environment_at_birth().items()))
+    looks = "import os; from config.services import processes; print(processes.marked('HILO_TEST_MARK', 'own'))"
+    answer = subprocess.run(
+        [sys.executable, "-c", looks],
+        cwd=REPOSITORY,
+        env=os.environ | {"HILO_TEST_MARK": "own"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
 
-    assert os.getpid() not in processes.marked(name, value)
-
-
-def environment_at_birth() -> dict[str, str]:
-    entries = Path("/proc/self/environ").read_bytes().rstrip(b"\0").split(b"\0")
-    return dict(entry.decode().split("=", 1) for entry in entries)
+    assert answer.stdout == "[]\n"
 
 
 def test_roots_leave_out_whose_parent_is_among_them() -> None:

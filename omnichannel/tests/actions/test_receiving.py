@@ -198,9 +198,14 @@ def delivery(channel: Channel) -> Delivery:
 
 
 def report(
-    delivery: Delivery, address: str = "ana@casa.example", *, permanent: bool = True, reason: str = "no such user"
+    delivery: Delivery,
+    address: str = "ana@casa.example",
+    *,
+    permanent: bool = True,
+    delayed: bool = False,
+    reason: str = "no such user",
 ) -> Message | None:
-    bounce = BouncedRecipient(address, "5.1.1", reason, permanent=permanent)
+    bounce = BouncedRecipient(address, "5.1.1", reason, permanent=permanent, delayed=delayed)
     mail = inbound(
         sender="mailer-daemon@mx.example",
         bounces=[bounce],
@@ -211,7 +216,7 @@ def report(
 
 
 def test_delay_is_told_on_the_message_and_stops_nothing(delivery: Delivery) -> None:
-    assert report(delivery, permanent=False) is None
+    assert report(delivery, permanent=False, delayed=True) is None
     delivery.refresh_from_db()
 
     assert (delivery.state, delivery.error, Suppression.objects.count()) == ("sent", "5.1.1 no such user", 0)
@@ -219,10 +224,18 @@ def test_delay_is_told_on_the_message_and_stops_nothing(delivery: Delivery) -> N
 
 def test_delay_says_nothing_of_what_has_arrived_since(delivery: Delivery) -> None:
     deliveries.report(delivery, "delivered")
-    report(delivery, permanent=False)
+    report(delivery, permanent=False, delayed=True)
     delivery.refresh_from_db()
 
     assert (delivery.state, delivery.error) == ("delivered", "")
+
+
+def test_server_that_gave_up_returned_the_message_and_the_address_may_be_written_to_again(delivery: Delivery) -> None:
+    report(delivery, permanent=False, reason="mailbox full for five days")
+    delivery.refresh_from_db()
+
+    assert (delivery.state, delivery.error) == ("bounced", "5.1.1 mailbox full for five days")
+    assert Suppression.objects.count() == 0
 
 
 @pytest.mark.parametrize(

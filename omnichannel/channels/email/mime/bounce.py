@@ -1,7 +1,8 @@
 """Returned mail: RFC 3464 reports, and the plain texts of the servers that do not send them.
 
 Formats read: message/delivery-status, X-Failed-Recipients (Exim, Gmail), and the bodies of qmail, Exim, Postfix,
-sendmail and Exchange. A delay (Action: delayed) is reported as a recipient that is not permanent, not as a bounce.
+sendmail and Exchange. A recipient is `delayed` while the server goes on trying; one that gave up after days has failed
+with a status of 4, so that the address may be written to again: not delayed, and not `permanent`.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class Recipient(TypedDict):
     status: str
     reason: str
     permanent: bool
+    delayed: bool
 
 
 class Bounce(TypedDict):
@@ -47,21 +49,17 @@ class Bounce(TypedDict):
 
 
 def read_bounce(root: Part, from_address: str, subject: str, text: str) -> Bounce:
-    reported = _from_report(root)
-    recipients = [recipient for recipient, _ in reported]
-    recipients = recipients or _from_header(root.headers, text) or _from_text(root, from_address, subject, text)
+    recipients = _from_report(root) or _from_header(root.headers, text) or _from_text(root, from_address, subject, text)
     if not recipients:
         return {"is_bounce": False, "recipients": [], "original_message_id": ""}
-    failed = not all(delayed for _, delayed in reported) or any(each["permanent"] for each in recipients)
     return {
-        "is_bounce": failed,
+        "is_bounce": not all(recipient["delayed"] for recipient in recipients),
         "recipients": recipients[:MAX_RECIPIENTS],
         "original_message_id": _original_id(root, text),
     }
 
 
-def _from_report(root: Part) -> list[tuple[Recipient, bool]]:
-    """Each recipient, and whether the server goes on trying: who gave up after days fails with a status of 4, too."""
+def _from_report(root: Part) -> list[Recipient]:
     reports = [
         part
         for part in root.walk()
@@ -70,27 +68,28 @@ def _from_report(root: Part) -> list[tuple[Recipient, bool]]:
     found = []
     for report in reports[:5]:
         for block in re.split(r"\n[ \t]*\n", decode(report.content)[:MAX_TEXT])[:MAX_RECIPIENTS]:
-            fields = parse_block(block.encode())
-            recipient = _report_recipient(fields)
+            recipient = _report_recipient(parse_block(block.encode()))
             if recipient:
-                found.append((recipient, _action(fields) == "delayed"))
+                found.append(recipient)
     return found
 
 
-def _action(fields: Headers) -> str:
-    return fields.raw("action").strip().lower()
-
-
 def _report_recipient(fields: Headers) -> Recipient | None:
-    action = _action(fields)
+    action = fields.raw("action").strip().lower()
     named = fields.raw("original-recipient") or fields.raw("final-recipient")
     address = ANY_ADDRESS.search(fields.raw("final-recipient")) or ANY_ADDRESS.search(named)
     if address is None or action in ("delivered", "relayed", "expanded"):
         return None
     reason = one_line(fields.raw("diagnostic-code").partition(";")[2] or fields.raw("diagnostic-code"))
     status = _status(fields.raw("status"), reason)
-    permanent = not status.startswith("4") if action != "delayed" else False
-    return {"address": address[0], "status": status, "reason": reason[:500] or action, "permanent": permanent}
+    delayed = action == "delayed"
+    return {
+        "address": address[0],
+        "status": status,
+        "reason": reason[:500] or action,
+        "permanent": not delayed and not status.startswith("4"),
+        "delayed": delayed,
+    }
 
 
 def _from_header(headers: Headers, text: str) -> list[Recipient]:
@@ -125,6 +124,7 @@ def _recipient(address: str, text: str) -> Recipient:
         "status": status,
         "reason": one_line(line)[:500],
         "permanent": not status.startswith("4"),
+        "delayed": status.startswith("4"),
     }
 
 

@@ -24,8 +24,9 @@ def test_report_names_each_recipient() -> None:
     assert found == {
         "is_bounce": True,
         "recipients": [
-            {"address": "a@b.example", "status": "5.1.1", "reason": "550 5.1.1 No such user", "permanent": True},
-            {"address": "c@b.example", "status": "4.4.1", "reason": "delayed", "permanent": False},
+            {"address": "a@b.example", "status": "5.1.1", "reason": "550 5.1.1 No such user"}
+            | {"permanent": True, "delayed": False},
+            {"address": "c@b.example", "status": "4.4.1", "reason": "delayed", "permanent": False, "delayed": True},
         ],
         "original_message_id": "<m@hilo.example>",
     }
@@ -157,7 +158,8 @@ Message-ID: <m@hilo.example>
 )
 def test_reason_in_a_text_stands_behind_the_address(text: str, reason: str) -> None:
     found = bounce(raw_mail(text.replace("\n", "\r\n"), Subject="Undeliverable: Hello", **DAEMON))["recipients"]
-    assert found == [{"address": "a@b.example", "status": "5.1.1", "reason": reason, "permanent": True}]
+    told = {"address": "a@b.example", "status": "5.1.1", "reason": reason}
+    assert found == [told | {"permanent": True, "delayed": False}]
 
 
 def test_each_address_of_a_text_has_its_own_reason() -> None:
