@@ -4,7 +4,10 @@ The ledger's commit horizon is the whole PostgreSQL server's, and channel layers
 servers of its own keep a worker's consumers and real time apart.
 """
 
+import argparse
 import os
+import shlex
+import sys
 from contextlib import ExitStack
 
 from config.services import Services
@@ -17,8 +20,9 @@ _started = ExitStack()
 def start() -> None:
     """Point this process's environment at the servers. What the environment already names is used as it is."""
     os.environ.setdefault("HILO_TEST_RUN", str(os.getpid()))
-    for name in ("DATABASE_URL", "VALKEY_URL"):
-        _forget_the_controllers(name)
+    os.environ["HILO_TESTING"] = "1"
+    if _only_hands_out():
+        return
     folder = _started.enter_context(cluster.empty_folder())
     if not os.environ.get("DATABASE_URL"):
         cluster.copy_into(folder)
@@ -27,15 +31,15 @@ def start() -> None:
     os.environ["DATABASE_URL"] = _own_database(services.database_url)
     os.environ["VALKEY_URL"] = services.valkey_url
     os.environ["HILO_DATA"] = str(folder)
-    os.environ["HILO_TESTING"] = "1"
     os.environ["HILO_LAYER_PREFIX"] = f"test-{os.environ['HILO_TEST_RUN']}-{WORKER or 'main'}"
 
 
-def _forget_the_controllers(name: str) -> None:
-    """A worker inherits what the controller started for itself; only what was named from outside is for all."""
-    named = os.environ.setdefault(f"HILO_TEST_{name}", os.environ.get(name, ""))
-    if WORKER and not named:
-        os.environ.pop(name, None)
+def _only_hands_out() -> bool:
+    """The process that people start hands its tests to parallel workers, which have servers of their own."""
+    options = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    options.add_argument("-n", "--numprocesses", default="0")
+    given, _others = options.parse_known_args([*shlex.split(os.environ.get("PYTEST_ADDOPTS", "")), *sys.argv[1:]])
+    return not WORKER and given.numprocesses != "0"
 
 
 def load_django() -> None:

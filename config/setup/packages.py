@@ -24,12 +24,6 @@ HANDED_ON = {
     "proxy": "ALL_PROXY",
 }
 SECTIONS = ("global.", "install.", ":env:.")  # the later one wins, as with pip
-# Compiled by the first who imports one of them: most of these modules nobody ever does.
-LEFT_ALONE = (
-    *("async_api", "djlint", "faker", "gis", "graphql", "jsbeautifier", "markdown_it", "mypy", "mypy_django_plugin"),
-    *("mypyc", "mysql", "oauthlib", "oracle", "phonenumbers", "pip", "pkg_resources", "providers", "pygments"),
-    *("setuptools", "sqlite3", "tests", "valkey", "wcwidth"),
-)
 
 
 def pip() -> list[str]:
@@ -42,8 +36,9 @@ def pip() -> list[str]:
 
 
 def main(requirements: str) -> int:
+    # Bytecode is made by whoever imports a module first: most of them nobody ever does.
     installed = install_with_uv(requirements) or succeeds([*pip(), "install", "--no-compile", "-r", requirements])
-    return 0 if installed and succeeds(compiling()) else 1
+    return 0 if installed else 1
 
 
 def install_with_uv(requirements: str) -> bool:
@@ -65,12 +60,6 @@ def handed_on(listed: str) -> dict[str, str]:
         for section in SECTIONS
         if section + name in settings
     }
-
-
-def compiling() -> list[str]:
-    """Bytecode, made by all processors and before many processes start at once."""
-    others = f"/({'|'.join(LEFT_ALONE)})/"
-    return [sys.executable, "-m", "compileall", "-q", "-j", "0", "-x", others, sysconfig.get_path("purelib")]
 
 
 def succeeds(command: list[str], environment: Mapping[str, str] | None = None, *, is_shown: bool = True) -> bool:

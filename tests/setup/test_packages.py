@@ -38,10 +38,8 @@ def test_pip_takes_over_where_uv_fails(
 ) -> None:
     monkeypatch.setattr(packages, "UV", program(tmp_path, "uv", uv))
     monkeypatch.setattr(packages, "pip", lambda: program(tmp_path, "pip", pip))
-    monkeypatch.setattr(packages, "compiling", lambda: program(tmp_path, "compile", 0))
 
     assert packages.main("list.txt") == status
-    assert (tmp_path / "compile").exists() is (status == 0)
     asked = (tmp_path / "pip").read_text()
     assert ("--no-compile -r list.txt" in asked) is (uv == 1)
 
@@ -50,7 +48,6 @@ def test_machine_without_a_wheel_of_uv_is_served_by_pip(tmp_path: Path, monkeypa
     picky = "import sys; sys.exit('requirements-uv.txt' in sys.argv)"
     monkeypatch.setattr(packages, "pip", lambda: [sys.executable, "-c", picky])
     monkeypatch.setattr(packages, "UV", program(tmp_path, "uv", 0))
-    monkeypatch.setattr(packages, "compiling", lambda: program(tmp_path, "compile", 0))
 
     assert packages.main("list.txt") == 0
     assert not (tmp_path / "uv").exists()

@@ -15,6 +15,7 @@ from config.services import ServiceError, Services
 from config.services.account import service_account
 from config.services.embedded import shut_down
 from config.services.processes import is_running, servers_in, wait_until
+from tests import cluster
 
 
 def query(services: Services, sql: str) -> object:
@@ -66,6 +67,8 @@ def test_servers_listen_on_private_sockets_only(made_dir: Path) -> None:
 
 def test_deep_data_directory_gets_short_sockets(data_dir: Path) -> None:
     deep = data_dir / ("x" * 60) / ("y" * 60)
+    deep.mkdir(parents=True)
+    cluster.copy_into(deep)
 
     with Services(deep, fast=True) as services:
         assert query(services, "SELECT 1") == 1

@@ -16,48 +16,48 @@ from config.services.processes import servers_in, wait_until
 from config.services.sharing import shared
 
 
-def running(data_dir: Path) -> bool:
-    return bool(servers_in(data_dir / "postgres", "postgres"))
+def running(made_dir: Path) -> bool:
+    return bool(servers_in(made_dir / "postgres", "postgres"))
 
 
-def test_servers_stop_with_their_only_user(data_dir: Path) -> None:
-    with shared(data_dir):
-        assert running(data_dir)
+def test_servers_stop_with_their_only_user(made_dir: Path) -> None:
+    with shared(made_dir):
+        assert running(made_dir)
 
-    assert not running(data_dir)
+    assert not running(made_dir)
 
 
-def test_last_of_two_users_stops_the_servers(data_dir: Path) -> None:
+def test_last_of_two_users_stops_the_servers(made_dir: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from config.services.sharing import shared\n"
-        f"with shared(Path({str(data_dir)!r})): print('in', flush=True); sys.stdin.readline()"
+        f"with shared(Path({str(made_dir)!r})): print('in', flush=True); sys.stdin.readline()"
     )
-    with shared(data_dir):
+    with shared(made_dir):
         other = subprocess.Popen(
             [sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         assert other.stdout is not None
         assert other.stdout.readline() == "in\n"
 
-    assert running(data_dir)
+    assert running(made_dir)
     other.communicate("\n")
-    assert wait_until(lambda: not running(data_dir), 10)
+    assert wait_until(lambda: not running(made_dir), 10)
 
 
-def test_servers_of_a_killed_user_are_used_and_stopped_by_the_next(data_dir: Path) -> None:
+def test_servers_of_a_killed_user_are_used_and_stopped_by_the_next(made_dir: Path) -> None:
     script = (
         "import os, signal; from pathlib import Path; from config.services.sharing import shared\n"
-        f"with shared(Path({str(data_dir)!r})): os.kill(os.getpid(), signal.SIGKILL)"
+        f"with shared(Path({str(made_dir)!r})): os.kill(os.getpid(), signal.SIGKILL)"
     )
     subprocess.run([sys.executable, "-c", script], check=False)
-    left_behind = servers_in(data_dir / "postgres", "postgres")
+    left_behind = servers_in(made_dir / "postgres", "postgres")
     assert left_behind
 
-    with shared(data_dir) as services:
+    with shared(made_dir) as services:
         assert services.children == []
-        assert set(left_behind) & set(servers_in(data_dir / "postgres", "postgres"))
+        assert set(left_behind) & set(servers_in(made_dir / "postgres", "postgres"))
 
-    assert not running(data_dir)
+    assert not running(made_dir)
 
 
 def test_command_keeps_its_exit_code() -> None:
