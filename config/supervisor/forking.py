@@ -1,4 +1,4 @@
-"""Programs as processes forked from one that has loaded the house (docs/adr/0016): Python's own fork server, and around
+"""Programs as processes forked from one that has loaded the house (docs/adr/0015): Python's own fork server, and around
 it what a supervised process needs.
 
 The fork server is started with the first need and again when it died. It reads its environment when it starts.

@@ -92,7 +92,7 @@ def distance(moment: datetime, now: datetime, *, short: bool = False) -> str:
         return pgettext("time", "now")
     unit, size = _unit(abs(seconds))
     way = "short" if short else "next" if seconds > 0 else "past"
-    return gettext(FORMATS[f"{way}-{unit}"]) % {"n": round(abs(seconds) / size)}
+    return gettext(FORMATS[f"{way}-{unit}"]) % {"n": abs(seconds) // size}
 
 
 def _unit(seconds: int) -> tuple[str, int]:

@@ -134,11 +134,13 @@ def test_browser_is_named_in_the_readers_language() -> None:
         (-59, "now"),
         (-60, "1m ago"),
         (60, "in 1m"),
+        (-3599, "59m ago"),
         (-3600, "1h ago"),
         (3600, "in 1h"),
+        (-86399, "23h ago"),
         (-86400, "1d ago"),
         (86400, "in 1d"),
-        (-7 * 86400 + 1, "7d ago"),
+        (-7 * 86400 + 1, "6d ago"),
     ],
 )
 def test_distance_changes_its_unit_at_the_full_one(seconds: int, words: str) -> None:

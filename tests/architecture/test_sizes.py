@@ -23,6 +23,7 @@ def test_functions_and_files_keep_the_rhythm(measured: sizes.Sizes) -> None:
     assert measured.function_p90 <= 22
     assert measured.file_median <= 80
     assert measured.annotated >= 0.99
+    assert measured.tests_to_code >= 1
 
 
 def test_sizes_are_printed_as_json(measured: sizes.Sizes) -> None:

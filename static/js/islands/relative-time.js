@@ -1,5 +1,5 @@
-// <time datetime="…" data-island="relative-time">: keeps "2h ago" (data-short: "2h") fresh, in the words of the server (<template id="texts">), so
-// that nothing jumps. Older than a week, the server has written a date, and that stays true.
+// <time datetime="…" data-island="relative-time">: keeps "2h ago" (data-short: "2h") fresh, in the words of the server
+// (<template id="texts">), so that nothing jumps. Older than a week, the server has written a date, and that stays true.
 import { text } from "../page.js"
 
 const MINUTE = 60, HOUR = 3600, DAY = 86400, RECENT = 7 * DAY
@@ -9,7 +9,7 @@ function words(seconds, short) {
   const apart = Math.abs(seconds)
   if (apart < MINUTE) return text("now")
   const [unit, size] = apart < HOUR ? ["Minutes", MINUTE] : apart < DAY ? ["Hours", HOUR] : ["Days", DAY]
-  return text((short ? "short" : seconds < 0 ? "past" : "next") + unit).replace("%(n)d", Math.round(apart / size))
+  return text((short ? "short" : seconds < 0 ? "past" : "next") + unit).replace("%(n)d", Math.floor(apart / size))
 }
 
 function write(element) {
