@@ -30,6 +30,9 @@ class Beat(app.Beat):  # type: ignore[misc,name-defined] # made at run time
         """A signal ends it at once. Celery's handler would first save when each task ran last, over the connection that
         the interrupted code is using: a stop during the start then hung. Without it, a task runs once too often."""
 
+    def set_process_title(self) -> None:
+        """It has one already."""
+
 
 class Command(BaseCommand):
     help = "Send the periodic tasks; waits while another beat of this installation does."
