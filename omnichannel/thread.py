@@ -120,7 +120,8 @@ def lines(conversation: Conversation, *, since: datetime | None, until: datetime
     )
     span = Q(occurred_at__gte=since) if since else Q()
     span &= Q(occurred_at__lt=until) if until else Q()
-    return [line(event) for event in told.filter(span).order_by("-occurred_at", "-id")[:200]]
+    newest = told.filter(span).order_by("-occurred_at", "-id")[:200]
+    return [line(event) for event in reversed(newest)]
 
 
 def line(event: Event) -> Line:

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 
+from config.services import variables
 from config.services.environment import REPOSITORY, build
 from config.services.errors import ServiceError
 from config.services.layout import default_data_dir
@@ -12,6 +13,7 @@ from config.services.sharing import shared
 
 def main(arguments: list[str]) -> int:
     try:
+        variables.refuse_impossible()
         with shared(default_data_dir()) as services:
             environment = build(
                 services.directory,

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from config.services import variables
 from config.services.environment import REPOSITORY
 from config.services.errors import ServiceError
 from config.supervisor.options import Options
@@ -25,6 +26,7 @@ RELIED_ON = ("HILO_FILES_URL",)
 
 def before_start(options: Options) -> None:
     """Raises ServiceError."""
+    variables.refuse_impossible()
     refuse_what_is_not_read()
     refuse_one_port_for_two(options)
     refuse_full_disk(options.data)

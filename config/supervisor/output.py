@@ -11,9 +11,11 @@ from typing import IO
 
 COLOURS = ("36", "33", "32", "35", "34", "96", "93", "92")
 NAME_WIDTH = 9
-# What servers and Celery say at every start and stop, and tuning advice that is no trouble (docs/operations.md).
+# What servers and Celery say at every start and stop (that we asked too early, among others), and tuning advice that is
+# no trouble (docs/operations.md).
 ROUTINE = re.compile(
-    r"LOG:  (starting PostgreSQL|listening on|database system (was shut down|is (ready|shut down))|shutting down"
+    r"FATAL:  the database system is (starting up|not yet accepting connections)"
+    r"|LOG:  (starting PostgreSQL|listening on|database system (was shut down|is (ready|shut down))|shutting down"
     r"|received (fast|smart) shutdown|aborting any active|checkpoint (starting|complete)"
     r"|background worker .logical replication launcher.)|WARNING Memory overcommit must be enabled"
     r"|scheduling shutdown\.\.\.$|is now ready to exit, bye bye|^worker: (Hitting Ctrl\+C again|Cold shutdown)|^$"

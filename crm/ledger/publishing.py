@@ -89,10 +89,11 @@ _COLUMNS = (
     "contact_id, anonymous_id, name, occurred_at, source, message_id, channel, properties, cause_id, depth, "
     "recorded_at, xid, schema_version"
 )
+# What happens in one transaction keeps its order: rows that it writes carry the time of their statement too.
 _INSERT = f"""
 INSERT INTO crm_event ({_COLUMNS})
-SELECT contact_id, '', name, coalesce(occurred_at, now()), 'hilo', message_id, channel, properties, cause_id, depth,
-       now(), pg_current_xact_id()::text::bigint, 1
+SELECT contact_id, '', name, coalesce(occurred_at, statement_timestamp()), 'hilo', message_id, channel, properties,
+       cause_id, depth, now(), pg_current_xact_id()::text::bigint, 1
 FROM jsonb_to_recordset(%s::jsonb)
      AS t(contact_id bigint, name text, occurred_at timestamptz, message_id text, channel text, properties jsonb,
           cause_id bigint, depth int)

@@ -93,6 +93,21 @@ def test_what_happened_between_two_stretches_is_told_once() -> None:
     assert [text for text in shown(newest) if text.startswith("Assigned")] == ["Assigned to Later", "Assigned to Last"]
 
 
+def test_answer_stands_before_what_it_led_to_as_it_came_on_the_screen() -> None:
+    agent, conversation = make_user("agent", first_name="Inés", last_name="Romero"), make_conversation()
+
+    conversations.reply(conversation, by=agent, body="Ya salió")
+    conversations.resolve(conversation, by=agent)
+    conversations.reopen(conversation, by=agent)
+
+    assert shown(thread.stretch(conversation))[1:] == [
+        "Ya salió",
+        "Assigned to Inés Romero",
+        "Resolved by Inés Romero",
+        "Reopened",
+    ]
+
+
 def test_before_the_first_message_there_is_nothing() -> None:
     conversation = empty()
     [first] = said_often(conversation, 1)

@@ -188,7 +188,8 @@ def test_closed_terminal_does_not_stop_the_output() -> None:
         ("2026-11-22 05:00:00.000 UTC [12] LOG:  received fast shutdown request", False),
         ("12:M 22 Nov 2026 05:00:00.000 # WARNING Memory overcommit must be enabled! Without it, …", False),
         ("2026-11-22 05:00:00.000 UTC [12] LOG:  database system was interrupted; last known up at 04:00", True),
-        ("2026-11-22 05:00:00.000 UTC [12] FATAL:  the database system is starting up", True),
+        ("2026-11-22 05:00:00.000 UTC [12] FATAL:  the database system is starting up", False),
+        ("2026-11-22 05:00:00.000 UTC [12] FATAL:  could not create shared memory segment", True),
         ('2026-11-22 05:00:00.000 UTC [12] ERROR:  relation "x" does not exist', True),
     ],
 )
