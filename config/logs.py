@@ -34,6 +34,13 @@ def add_cause(logger: WrappedLogger, method: str, event: EventDict) -> EventDict
     return event
 
 
+def leave_refusals_short(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """A page that somebody may not see is no fault: Django attaches where it was refused, which says nothing."""
+    if event.get("logger") == "django.request" and event.get("level") == "warning":
+        event.pop("exc_info", None)
+    return event
+
+
 def configure(options: dict[str, Any]) -> None:
     """settings.LOGGING_CONFIG: `format` json or console, `level` a name."""
     shared: list[Any] = [
@@ -44,6 +51,7 @@ def configure(options: dict[str, Any]) -> None:
         structlog.stdlib.PositionalArgumentsFormatter(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         add_cause,
+        leave_refusals_short,
         structlog.processors.format_exc_info,
         keep_ids_and_counts,
         hide_personal_data,

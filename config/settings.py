@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import django_stubs_ext
 from csp.constants import NONCE, SELF
@@ -89,7 +90,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 ASGI_APPLICATION = "config.asgi.application"
-TEMPLATES = [
+TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
@@ -106,6 +107,11 @@ TEMPLATES = [
         },
     }
 ]
+
+if DEBUG:  # read anew for each page, for those who change them
+    _FOLDERS = ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"]
+    TEMPLATES[0] |= {"APP_DIRS": False}
+    TEMPLATES[0]["OPTIONS"] |= {"loaders": [("template_partials.loader.Loader", _FOLDERS)]}
 
 # --- database: rows are the truth -----------------------------------------------------------------
 DATABASE_URL = env.text("DATABASE_URL") or "postgresql://hilo@/hilo"

@@ -60,7 +60,7 @@ OPERATORS = {
 INTERNAL = {
     "HILO_ROLE": "Which part of the product a process is: web, worker, listeners or manage. Set by the supervisor.",
     "HILO_SUPERVISED": "Set by the supervisor for its children.",
-    "HILO_DEBUG": "Django's debug mode, for development alone.",
+    "HILO_DEBUG": "Django's debug mode, for development alone; templates are read for each page.",
     "HILO_TESTING": "Set by the test suite.",
     "HILO_LAYER_PREFIX": "Keeps the real time of several test workers apart.",
     "HILO_DEPLOY_CHECK": "Set by bin/check: nothing is silenced in `check --deploy`.",

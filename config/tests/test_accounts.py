@@ -220,3 +220,15 @@ def test_browser_is_named_so_that_a_person_knows_it(user_agent: str, name: str) 
 
 def test_password_link_lives_as_long_as_the_page_says(settings: SettingsWrapper) -> None:
     assert timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT) == timedelta(days=3)
+
+
+def test_signing_in_is_not_announced_in_the_language_of_the_page_before(client: Client) -> None:
+    colleague = factories.user("agent", email="ana@hilo.example", language="es")
+    colleague.set_password("a long enough secret")
+    colleague.save()
+
+    page = client.post(
+        "/accounts/login/", {"login": "ana@hilo.example", "password": "a long enough secret"}, follow=True
+    )
+
+    assert (page.status_code, list(page.context["messages"])) == (200, [])

@@ -35,6 +35,13 @@ def test_hosts_of_the_operator_come_beside_loopback_and_the_own_address() -> Non
     assert hosts == str([*LOOPBACK, "crm.example", "a.example", "b.example"])
 
 
+def test_templates_are_read_for_each_page_where_somebody_changes_them() -> None:
+    loaders = setting("TEMPLATES[0]['OPTIONS']['loaders']", HILO_DEBUG="1")
+
+    assert "filesystem" in loaders
+    assert "cached" not in loaders
+
+
 @pytest.mark.parametrize(
     ("url", "host"),
     [("https://crm.example", ["crm.example"]), ("http://[fd00::7]:9000", ["[fd00::7]"]), ("http://127.0.0.1:1", [])],

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from crm.ledger.publishing import because_of
+from crm.tests import factories
 
 log = logging.getLogger("omnichannel.test")
 Lines = Callable[[], list[dict[str, Any]]]
@@ -68,3 +69,23 @@ def test_whole_objects_that_libraries_attach_are_left_out(client: Client, lines:
     log.error("task failed", extra={"data": {"args": "('Ana',)"}})
 
     assert "Ana" not in json.dumps(lines())
+
+
+@pytest.mark.django_db
+def test_refused_page_is_one_line_without_where_it_was_refused(client: Client, lines: Lines) -> None:
+    client.force_login(factories.user("agent"))
+    client.get("/gallery/")
+
+    [line] = lines()
+    assert (line["level"], line["event"]) == ("warning", "Forbidden (Permission denied): /gallery/")
+    assert "exception" not in line
+
+
+def test_line_about_an_error_still_says_where(lines: Lines) -> None:
+    try:
+        raise LookupError("no such shelf")
+    except LookupError:
+        logging.getLogger("django.request").exception("Internal Server Error: /shelf/")
+
+    [line] = lines()
+    assert "LookupError: no such shelf" in line["exception"]
