@@ -139,13 +139,16 @@ def _answer(random: Random, survey: Survey, invitations: Sequence[Invitation], n
 
 
 def _feel(responses: Sequence[Response]) -> None:
-    """As the consumer would have done it at the time: the last answer is how somebody feels now."""
+    """As the consumer would have done it at the time: the last answer is how somebody feels now.
+
+    Not of those whose conversation is open: that is newer, and its story says how they feel.
+    """
     last: dict[int, Response] = {}
     for response in sorted(responses, key=lambda one: one.submitted_at or one.created_at):
         last[response.invitation.contact_id or 0] = response
     for feeling in Feeling.values:
         feels = [contact_id for contact_id, response in last.items() if response.feeling == feeling]
-        Contact.objects.filter(pk__in=feels).update(feeling=feeling)
+        Contact.objects.filter(pk__in=feels).exclude(conversations__status="open").update(feeling=feeling)
 
 
 def _care(responses: Sequence[Response], now: datetime) -> None:

@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.utils.text import Truncator
 
 from crm.demo import seeder
+from crm.facts import FeelingChanged
 from crm.ledger import Fact, publish_many
 from crm.models import Contact, Identity, Team, User
 from omnichannel import facts
-from omnichannel.demo_texts import CITIES, PRODUCTS, SCRIPTS, WAITING, Script
+from omnichannel.demo_texts import CITIES, PRODUCTS, SCRIPTS, Script
 from omnichannel.models import Channel, Conversation, Cycle, Delivery, Inbox, Message, Reading, Resolution
 
 ADDRESS = "support@hilo.example"
@@ -53,6 +54,7 @@ def conversations(random: Random, customers: Sequence[Contact]) -> None:
     write_messages(channel, stories)
     write_deliveries(random, channel, stories)
     write_readings(stories)
+    write_feelings(stories)
     publish_many([fact for story in stories for fact in told(story)])
 
 
@@ -105,24 +107,31 @@ def _story(
     now: datetime,
 ) -> Story:
     language = contact.language if contact.language in SCRIPTS else "es"
-    script = random.choice(SCRIPTS[language])
+    script = random.choice(scripts_for(contact, language))
     words = {
         "name": contact.first_name or contact.name,
         "order": str(random.randint(4100, 9900)),
-        "product": random.choice(PRODUCTS[language]),
-        "city": random.choice(CITIES),
+        "product": random.choice(script.products or PRODUCTS[language]),
+        "city": contact.traits.get("city") or random.choice(CITIES[language]),
+        "company": contact.company.name if contact.company else "",
     }
     owner = random.choice([*colleagues, *colleagues, None]) if is_open and colleagues else None
     owner = owner if is_open else (random.choice(list(colleagues)) if colleagues else None)
-    turns = _turns(random, script, language, words, begin, is_open, owner is not None, now)
+    turns = _turns(random, script, words, begin, is_open, owner is not None, now)
     ended = None if is_open else turns[-1][2] + timedelta(minutes=random.randint(2, 240))
     return Story(contact, reachable[contact.pk], language, script, words, turns, owner, ended)
+
+
+def scripts_for(contact: Contact, language: str) -> Sequence[Script]:
+    """Whoever buys for a company writes about that half of the time."""
+    private = [script for script in SCRIPTS[language] if not script.is_for_a_company]
+    business = [script for script in SCRIPTS[language] if script.is_for_a_company]
+    return private + business * len(private) if contact.company else private
 
 
 def _turns(
     random: Random,
     script: Script,
-    language: str,
     words: dict[str, str],
     begin: datetime,
     is_open: bool,
@@ -132,15 +141,20 @@ def _turns(
     """When each thing was said. An open one that nobody took has only its question; others may be asked again."""
     answered = next(n for n, (who, _text) in enumerate(script.turns, 1) if who == "a")
     said = script.turns[: (answered if taken else 1) if is_open else None]
-    spoken = [(who, text.format_map(words)) for who, text in said]
-    if is_open and taken and random.random() < 0.6:
-        spoken.append(("c", random.choice(WAITING[language])))
+    spoken = list(said)
+    if is_open and taken and script.asked_again and random.random() < 0.7:
+        spoken.append(("c", script.asked_again))
     at, turns = begin, []
     room = (now - begin) / (len(spoken) + 1)
-    for who, text in spoken:
-        turns.append((who, text, at))
-        at += min(timedelta(minutes=random.randint(4, 300)), room)
+    for number, (who, text) in enumerate(spoken):
+        if number:
+            at += min(timedelta(days=random.uniform(1, 3)) if who == "C" else _soon(random), room)
+        turns.append((who.lower(), text.format_map(words), at))
     return turns
+
+
+def _soon(random: Random) -> timedelta:
+    return timedelta(minutes=random.randint(4, 300))
 
 
 # --- writing -----------------------------------------------------------------------------------------------------
@@ -222,7 +236,7 @@ def _message(channel: Channel, story: Story, number: int, who: str, text: str, a
     else:
         message.direction, message.sender_name = Message.Direction.INBOUND, story.contact.name
         message.sender, message.to, message.sent_at = story.identity.display, [channel.address], at
-        message.html = story.script.html.format(text=text) if number == 0 else ""
+        message.html = story.script.html.format_map(story.words | {"text": text}) if number == 0 else ""
     return message
 
 
@@ -259,6 +273,14 @@ def write_readings(stories: Sequence[Story]) -> None:
     )
 
 
+def write_feelings(stories: Sequence[Story]) -> None:
+    """Of those who wait for us now: as their last words sound."""
+    waiting = [story for story in stories if not story.resolved_at]
+    for story in waiting:
+        story.contact.feeling = story.script.feeling
+    Contact.objects.bulk_update({story.contact for story in waiting}, ["feeling"])
+
+
 def told(story: Story) -> list[Fact]:
     """The same story in the ledger, each fact at its own time."""
     common: dict[str, Any] = {
@@ -277,6 +299,9 @@ def told(story: Story) -> list[Fact]:
             **common, occurred_at=begin + timedelta(minutes=1), assignee_id=owner.pk, assignee=owner.name
         )
         news.append(taken)
+    if not story.resolved_at:
+        feels = story.script.feeling
+        news.append(FeelingChanged(contact_id=story.contact.pk, occurred_at=begin, feeling=feels))
     if story.resolved_at and owner:
         by: dict[str, Any] = {"by_id": owner.pk, "by": owner.name, "assignee_id": owner.pk}
         news.append(facts.ConversationResolved(**common, **by, occurred_at=story.resolved_at))

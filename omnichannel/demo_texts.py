@@ -1,7 +1,8 @@
 # ruff: noqa: E501 - letters, broken where people break them
 """What customers of the demo company write, and what its people answer. Casa Lumbre sells lamps and things for the home.
 
-Each script is a conversation: c = customer, a = agent, n = private note. Placeholders: {name}, {order}, {product}, {city}.
+Each script is one whole story: c = customer, C = the customer some days later, a = agent, n = private note.
+Placeholders: {name}, {order}, {product}, {city}, {company}.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,14 @@ from dataclasses import dataclass
 class Script:
     subject: str
     turns: tuple[tuple[str, str], ...]
+    asked_again: str = ""  # right after the first answer, while it is open; "" where nothing is left to ask
+    feeling: str = ""  # of the customer while it is open
+    products: tuple[str, ...] = ()  # those it can be about, where not all
     html: str = ""  # of the first message, as a sender's mail program would have written it
+
+    @property
+    def is_for_a_company(self) -> bool:
+        return "{company}" in self.subject
 
 
 PRODUCTS = {
@@ -24,11 +32,19 @@ PRODUCTS = {
         "Olivo side table", "Marea cushion", "Cala dinner set (12 pieces)", "Noche garden lantern", "Duna rug 160×230",
     ),
 }  # fmt: skip
-CITIES = ("Valencia", "Madrid", "Sevilla", "Bilbao", "Málaga", "Zaragoza", "Lisboa", "Manchester", "Leeds", "Dublin")
+CITIES = {"es": ("Valencia", "Madrid", "Sevilla", "Bilbao", "Málaga"), "en": ("Manchester", "Leeds", "Dublin", "Cork")}
+
+LAMPS_ES = ("lámpara Lucerna", "lámpara de pie Bruma")
+FURNITURE_ES = ("butaca Brisa", "mesita Olivo", "estantería Nogal", "lámpara de pie Bruma")
+SAND_ES = ("manta de lana Sierra", "butaca Brisa", "alfombra Duna", "cortina Lino")
+CRACKS_EN = ("Lucerna lamp", "Alba round mirror", "Noche garden lantern")
+COLOURS_EN = ("Lucerna lamp", "Sierra wool blanket", "Terra vase", "Marea cushion", "Duna rug 160×230")
+NO_CUSHIONS_EN = tuple(product for product in PRODUCTS["en"] if "cushion" not in product)
+LAMPS_EN = ("Lucerna lamp", "Bruma wall light")
 
 LOGO = (
-    '<table width="100%"><tr><td><img data-remote-src="https://img.nortehogar.example/logo.png" alt="Norte Hogar"'
-    ' width="140"></td></tr><tr><td><p>{text}</p><p style="color:#666666">Norte Hogar · Compras</p></td>'
+    '<table width="100%"><tr><td><img data-remote-src="https://img.nortehogar.example/logo.png" alt="{company}"'
+    ' width="140"></td></tr><tr><td><p>{text}</p><p style="color:#666666">{company} · Compras</p></td>'
     "</tr></table>"
 )
 
@@ -38,9 +54,9 @@ ES = (
               "regalo para el sábado. ¿Me podéis decir si llega a tiempo?\n\nGracias,\n{name}"),
         ("n", "Almacén dice que la {product} salió ayer con otro número de seguimiento. Llega el viernes."),
         ("a", "Hola, {name}:\n\nTienes razón, y lo siento: el paquete salió ayer y el seguimiento no se actualizó. La entrega "
-              "está prevista para el viernes en {city}. Te escribo el viernes por la mañana para confirmártelo.\n\nUn saludo"),
-        ("c", "Perfecto, me quedo más tranquila. ¡Gracias por contestar tan rápido!"),
-    )),
+              "está prevista para el viernes en {city}, a tiempo para el regalo.\n\nUn saludo"),
+        ("c", "Perfecto, qué alivio. ¡Gracias por contestar tan rápido!"),
+    ), asked_again="¿Me puedes pasar el número de seguimiento nuevo? Así lo voy mirando.", feeling="uneasy"),
     Script("La {product} ha llegado rota", (
         ("c", "Buenas tardes:\n\nAcabo de abrir el paquete del pedido {order} y la {product} viene con un golpe en la base. La "
               "caja también estaba aplastada por un lado. Puedo mandar fotos.\n\n{name}"),
@@ -49,20 +65,20 @@ ES = (
         ("c", "Sí, a la misma. Os mando la foto esta tarde. Muchas gracias."),
         ("n", "Ya van tres golpes este mes con la misma caja. Avisar a logística."),
         ("a", "Recibida la foto, gracias. La nueva sale hoy y llega en 48 horas. Si algo no está bien, respóndeme aquí mismo."),
-    )),
+    ), asked_again="Sí, a la misma. Pero mañana salgo de viaje, ¿puede llegar el lunes?", feeling="uneasy", products=LAMPS_ES),
     Script("¿Puedo cambiar la dirección de entrega?", (
-        ("c", "Hola, me mudo esta semana y el pedido {order} va a mi casa de antes. ¿Se puede cambiar a {city}? Gracias"),
+        ("c", "Hola, me mudo esta semana a {city} y el pedido {order} va a mi casa de antes. ¿Se puede cambiar? Gracias"),
         ("a", "Hola, {name}: aún no ha salido del almacén, así que ya la he cambiado. Te llegará un correo con la dirección "
               "nueva; revísala, por favor, y si falta el piso o la puerta, dímelo."),
         ("c", "Está perfecta. ¡Gracias!"),
-    )),
+    ), asked_again="Gracias, pero en el correo falta la puerta: es el 3.º B. ¿Lo puedes añadir?", feeling="fine"),
     Script("Factura con NIF", (
         ("c", "Buenos días:\n\nNecesito la factura del pedido {order} a nombre de la empresa para la declaración del trimestre. "
               "¿Me la podéis rehacer con el NIF B96…412?\n\nSaludos,\n{name}"),
         ("a", "Buenos días, {name}: rehecha y enviada a este mismo correo. También la tienes en tu cuenta, en «Mis pedidos». "
               "Para los próximos, si pones el NIF en tu perfil sale sola."),
         ("c", "Recibida, gracias. Lo del perfil no lo sabía, me viene muy bien."),
-    )),
+    ), asked_again="Gracias, pero en la factura aparece mi nombre y no el de la empresa. ¿Me la podéis corregir?", feeling="fine"),
     Script("Devolución de la {product}", (
         ("c", "Hola, la {product} es preciosa pero es más grande de lo que pensaba y no cabe. Está sin usar y en su caja. "
               "¿Cómo la devuelvo y cuánto tarda el dinero? Pedido {order}."),
@@ -70,37 +86,37 @@ ES = (
               "14 h. Cuando llegue al almacén te devolvemos el importe a la misma tarjeta; suele tardar tres días."),
         ("c", "El martes no estoy. ¿Puede ser el jueves?"),
         ("a", "Claro, cambiado al jueves, mismo horario. No hace falta que imprimas nada."),
-        ("c", "Ya me han devuelto el dinero. Todo muy fácil, volveré a comprar."),
-    )),
+        ("C", "Ya me han devuelto el dinero. Todo muy fácil, volveré a comprar."),
+    ), asked_again="El martes no estoy. ¿Puede ser el jueves?", feeling="fine", products=FURNITURE_ES),
     Script("¿Cuándo vuelve la {product}?", (
         ("c", "¡Hola! Llevo semanas esperando la {product} en color arena y siempre sale agotada. ¿Va a volver?"),
         ("a", "¡Hola, {name}! Sí: entran doce unidades el día 20. Te aviso en cuanto estén, antes de publicarlas. Si quieres, "
               "te guardo una."),
         ("c", "Sí, por favor, guárdame una. ¡Qué detalle!"),
         ("n", "Reservada una unidad en arena a su nombre."),
-    )),
+    ), asked_again="Sí, por favor, guárdame una. ¿Te la pago ya o cuando llegue?", feeling="glad", products=SAND_ES),
     Script("Me habéis cobrado dos veces", (
-        ("c", "Tengo dos cargos iguales en la tarjeta por el pedido {order}. Esto no puede ser, ya me pasó en marzo. Quiero "
+        ("c", "Tengo dos cargos iguales en la tarjeta por el pedido {order}. Esto no puede ser, ya me pasó con el anterior. Quiero "
               "que me lo arregléis hoy."),
-        ("n", "En la pasarela uno de los dos está solo autorizado, no cobrado. Caduca a las 72 h. Ya le pasó en marzo: cuidado."),
+        ("n", "En la pasarela uno de los dos está solo autorizado, no cobrado. Caduca a las 72 h. Ya le pasó con el anterior: cuidado."),
         ("a", "Hola, {name}:\n\nEntiendo el enfado, y más siendo la segunda vez. He mirado los dos movimientos: uno es el cobro "
               "y el otro una autorización que no se va a cobrar y que tu banco borra en 72 horas. Acabo de anularla por "
               "nuestra parte. Si el jueves la sigues viendo, te devuelvo yo el importe ese mismo día."),
-        ("c", "Ha desaparecido esta mañana. Gracias por la explicación, aunque espero que no vuelva a pasar."),
-    )),
+        ("C", "Ha desaparecido esta mañana. Gracias por la explicación, aunque espero que no vuelva a pasar."),
+    ), asked_again="En el banco todavía veo los dos cargos. ¿Me mandas un justificante de la anulación?", feeling="upset"),
     Script("Falta una pieza", (
         ("c", "Hola, en la caja de la {product} no vienen los tornillos ni las instrucciones. Pedido {order}. Así no la puedo "
               "montar…"),
         ("a", "Hola, {name}. Te los mando hoy por correo urgente. Mientras tanto, aquí tienes las instrucciones: "
               "https://casalumbre.example/montaje"),
-        ("c", "¡Montada! Ha quedado genial."),
-    )),
+        ("C", "¡Montada! Ha quedado genial."),
+    ), asked_again="Gracias. En las instrucciones pide una llave Allen, ¿viene también con los tornillos?", feeling="uneasy", products=FURNITURE_ES),
     Script("¿Hacéis envíos a Canarias?", (
-        ("c", "Buenas, me interesa la {product} pero vivo en Tenerife. ¿Hacéis envíos? ¿Cuánto cuesta?"),
+        ("c", "Buenas, quiero regalarle la {product} a mi hermana, que vive en Tenerife. ¿Hacéis envíos? ¿Cuánto cuesta?"),
         ("a", "Buenas, {name}: sí, con envío de 14,90 € y entre cinco y siete días. El precio de la web ya es sin IVA "
               "peninsular; el despacho lo hacemos nosotros."),
         ("c", "Pues lo pido ahora mismo, gracias."),
-    )),
+    ), asked_again="¿Y podéis envolverla para regalo, sin la factura dentro?", feeling="fine"),
     Script("Nadie me contesta", (
         ("c", "Es la tercera vez que escribo por el pedido {order}. Dos semanas esperando la {product} y nadie contesta. Si no "
               "tengo respuesta hoy, lo cancelo y lo cuento."),
@@ -108,18 +124,18 @@ ES = (
         ("a", "Hola, {name}:\n\nTe pido disculpas: tus correos llegaron a una dirección que ya no miramos, y es culpa nuestra "
               "que siguiera en la web. La {product} sale hoy por envío exprés y la tienes mañana antes de las 14 h. He "
               "devuelto también los gastos de envío."),
-        ("c", "Ha llegado. Gracias por la llamada y por la devolución, así da gusto."),
-    )),
+        ("C", "Ha llegado. Gracias por la rapidez y por la devolución, así da gusto."),
+    ), asked_again="Espero que esta vez sea verdad. ¿Me mandáis el número de seguimiento?", feeling="upset"),
     Script("Duda sobre la bombilla de la {product}", (
         ("c", "Hola, ¿qué bombilla lleva la {product}? ¿Se puede poner una regulable?"),
         ("a", "Hola, {name}: lleva una E27 de hasta 40 W. Con una LED regulable va muy bien; la nuestra de filamento cálido "
               "(2200 K) es la que usamos en las fotos."),
-    )),
-    Script("Pedido para la tienda de {city}", (
-        ("c", "Buenos días: para la tienda de {city} necesitamos ocho unidades de la {product}. ¿Mantenéis el precio de mayorista del pedido {order}? Nos corre algo de prisa, abrimos el día 2."),
+    ), asked_again="¿Y la de filamento viene incluida o la tengo que pedir aparte?", feeling="fine", products=LAMPS_ES),
+    Script("Pedido para {company}", (
+        ("c", "Buenos días: para {company} necesitamos ocho unidades de la {product}. ¿Mantenéis el precio de mayorista del pedido {order}? Nos corre algo de prisa, abrimos el día 2."),
         ("a", "Buenos días, {name}: sí, mismo precio que en el {order}. Tenemos las ocho en el almacén; si me confirmáis hoy, llegan el día 28."),
         ("c", "Confirmado. Muchas gracias por la rapidez."),
-    ), html=LOGO),
+    ), asked_again="Confirmado. ¿Puede ir la factura a nombre de {company}, como la otra vez?", feeling="fine", html=LOGO),
 )  # fmt: skip
 
 EN = (
@@ -129,8 +145,8 @@ EN = (
         ("n", "Stuck at the depot in {city}: address label unreadable. Courier relabels it today."),
         ("a", "Hi {name},\n\nSorry about this. The label got damaged on the way and the parcel waited at the depot in {city}. "
               "It has a new one now and should be with you tomorrow. I'll check first thing and let you know.\n\nBest wishes"),
-        ("c", "It's here, thank you for chasing it!"),
-    )),
+        ("C", "It's here, thank you for chasing it!"),
+    ), asked_again="Thanks. I leave for work at eight tomorrow: could it go to my neighbour at number 14?", feeling="uneasy"),
     Script("My {product} arrived broken", (
         ("c", "Hello, I've just unpacked the {product} from order {order} and there's a crack right across it. Very "
               "disappointed, it was a wedding present."),
@@ -138,23 +154,23 @@ EN = (
               "a card, if you tell me what to write on it. Please keep or recycle the broken one, no need to send it back."),
         ("c", "That's so kind. Please write: “For Ana and Tom, may it always be bright.”"),
         ("a", "Lovely words. It's on its way, packed twice as well."),
-    )),
+    ), asked_again="That's so kind. Please write: “For Ana and Tom, may it always be bright.” Will it be here by Saturday?", feeling="uneasy", products=CRACKS_EN),
     Script("Can I return the {product}?", (
         ("c", "Hi, I ordered the {product} (order {order}) in the wrong colour, my own fault. It's unopened. Is it still "
               "possible to swap it?"),
         ("a", "Hi {name}, of course. The courier brings the right one and takes this one back in the same visit, so you "
               "don't have to go anywhere. Does Thursday work?"),
         ("c", "Thursday is perfect."),
-    )),
+    ), asked_again="I'm at work on Thursday, sorry. Would Friday morning be possible?", feeling="fine", products=COLOURS_EN),
     Script("VAT invoice please", (
         ("c", "Could you send me a VAT invoice for order {order}? I need it for my expenses. Thanks, {name}"),
         ("a", "Hi {name}, attached to the order in your account and sent to this address as well. Anything else, just reply."),
-    )),
+    ), asked_again="Thanks! Could you put my company's address on it? Accounts won't take it with my home address.", feeling="fine"),
     Script("Do you deliver to Ireland?", (
-        ("c", "Hello! I'd love the {product} but can't find out whether you ship to Dublin and what it costs."),
-        ("a", "Hello {name}! We do: €12, five working days, no customs to pay on your side."),
+        ("c", "Hello! I'd love the {product} but can't find out whether you ship to my sister in Dublin and what it costs."),
+        ("a", "Hello {name}! We do: €12, five working days, no customs to pay on her side."),
         ("c", "Brilliant, ordering now."),
-    )),
+    ), asked_again="Lovely. Could you put a card in, and leave the price out of the parcel?", feeling="glad"),
     Script("Discount code does not work", (
         ("c", "The code WELCOME10 from your mail says “not valid for this basket”. I have the {product} in it. What am I "
               "doing wrong?"),
@@ -162,48 +178,31 @@ EN = (
         ("a", "Hi {name}, nothing at all: the code doesn't count for things on sale, and our mail should have said so. I've "
               "made you one that does: LUMBRE-{order}. Valid for a month."),
         ("c", "That worked, thanks a lot."),
-    )),
+    ), asked_again="Thank you! Can I use it together with free delivery, or only one of the two?", feeling="fine"),
     Script("Wrong item in the parcel", (
         ("c", "I opened my parcel today (order {order}) and found somebody else's cushion instead of my {product}. I need it "
               "by the weekend, guests are coming."),
         ("a", "Oh no, {name}, two parcels were swapped. Yours goes out again now with Saturday morning delivery. The courier "
               "takes the cushion along."),
-        ("c", "Saturday 9:30, right on time. Impressed."),
-    )),
+        ("C", "Saturday 9:30, right on time. Impressed."),
+    ), asked_again="We are out until ten on Saturday. Could the courier come after that?", feeling="uneasy", products=NO_CUSHIONS_EN),
     Script("Is the {product} suitable outdoors?", (
         ("c", "Quick question before I buy: can the {product} stay outside over winter?"),
         ("a", "Good question, {name}: under a roof yes (IP44), in open rain no. For the open garden I'd take the Noche "
               "lantern, it is IP65."),
-    )),
+    ), asked_again="Good to know. How long does the battery of the Noche lantern last?", feeling="fine", products=LAMPS_EN),
     Script("Charged but no confirmation", (
         ("c", "I paid an hour ago, the money has left my account, but I got no confirmation and can't see the order. Please "
               "help, I'm a bit worried."),
         ("a", "Hi {name}, no need to worry: the order exists, it's {order}. Your address had a typo (gmial), so the mail "
               "couldn't reach you. I've corrected it and sent the confirmation again."),
         ("c", "Got it, silly me. Thank you!"),
-    )),
+    ), asked_again="Still nothing in my inbox, sorry. Could you send the confirmation once more?", feeling="uneasy"),
     Script("Just to say thank you", (
         ("c", "No question, just wanted to say that the {product} looks even better than in the photos, and that the "
               "handwritten note made my day.\n\n{name}"),
         ("a", "{name}, and now you have made ours. I've pinned it up in the workshop. Thank you!"),
-    )),
+    ), feeling="glad"),
 )  # fmt: skip
 
 SCRIPTS = {"es": ES, "en": EN}
-
-# Waiting now: the newest message of the conversation. They read as people write who want something today.
-WAITING = {
-    "es": (
-        "Sigue sin llegar. ¿Hay alguna novedad?",
-        "Perdonad que insista, pero mañana salgo de viaje y necesito saber si llega hoy.",
-        "Os mando la foto del golpe. ¿Cuándo recogéis la rota?",
-        "¿Me confirmáis que el reembolso está hecho? En el banco todavía no lo veo.",
-        "Gracias, pero la dirección nueva sigue mal en el correo: falta el 3.º B.",
-    ),
-    "en": (
-        "Still nothing here, I'm afraid. Any news?",
-        "Sorry to nudge, but I'm leaving tomorrow morning. Will it come today?",
-        "Thanks! One more thing: could it be delivered to my neighbour at number 14?",
-        "The replacement has the same scratch, I'm starting to lose patience.",
-    ),
-}

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from django.utils import timezone
 
-from crm.models import Event, Task
+from crm.models import Contact, Event, Task
 from feedback import demo, demo_mails
 from feedback.consistency import deliveries, responses
 from feedback.models import Answer, Invitation, Response
@@ -69,6 +69,15 @@ def test_customers_whose_conversation_was_resolved_are_asked_about_it(mailbox: C
         Random(7), [conversation.contact, *(make_contact() for _ in range(25))], timezone.now(), company="Casa Lumbre"
     )
     assert Invitation.objects.get(conversation=conversation).contact == conversation.contact
+
+
+def test_who_waits_for_us_feels_as_their_open_conversation_says(mailbox: Channel) -> None:
+    waiting, other = make_conversation(mailbox).contact, make_contact()
+    demo.seed(Random(7), [waiting, other], timezone.now(), company="Casa Lumbre")
+    answered = Response.objects.values_list("invitation__contact", flat=True).distinct()
+    assert set(answered) == {waiting.pk, other.pk}
+    feelings = {contact: Contact.objects.get(pk=contact.pk).feeling for contact in (waiting, other)}
+    assert (feelings[waiting], bool(feelings[other])) == ("", True)
 
 
 def test_a_second_start_adds_nothing() -> None:

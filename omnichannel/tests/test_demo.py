@@ -1,6 +1,7 @@
 """The demo company's conversations: believable, and as true to the rules as any other."""
 
-from collections.abc import Generator
+import re
+from collections.abc import Generator, Iterator, Sequence
 from random import Random
 
 import pytest
@@ -8,9 +9,9 @@ from django.db.models import F
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
-from crm.models import Contact, Event, User
+from crm.models import Company, Contact, Event, User
 from omnichannel import demo
-from omnichannel.demo_texts import SCRIPTS
+from omnichannel.demo_texts import PRODUCTS, SCRIPTS, Script
 from omnichannel.models import Conversation, Cycle, Delivery, Message, Reading, Resolution
 from omnichannel.tests.factories import make_contact, make_user
 from tests import stage
@@ -80,3 +81,67 @@ def test_demo_speaks_the_customers_language(seeded: list[Contact]) -> None:
 def test_demo_uses_the_channel_that_is_there() -> None:
     assert demo.support_channel() == demo.support_channel()
     assert demo.support_channel().address == "support@hilo.example"
+
+
+def test_every_conversation_is_one_story_from_its_subject_to_its_last_word(seeded: list[Contact]) -> None:
+    strangers = [c for c in Conversation.objects.select_related("contact") if story_of(c) is None]
+
+    assert [(c.subject, texts_of(c)[-1]) for c in strangers] == []
+
+
+def test_nobody_asks_again_after_a_thank_you(seeded: list[Contact]) -> None:
+    thanks = Conversation.objects.filter(subject="Just to say thank you")
+
+    assert thanks.exists()
+    assert {Message.objects.filter(conversation=c, direction="inbound").count() for c in thanks} == {1}
+
+
+def test_who_waits_feels_as_they_write(seeded: list[Contact]) -> None:
+    newest = {c.contact: story_of(c) for c in Conversation.objects.open().order_by("created_at")}
+
+    assert [contact for contact, story in newest.items() if story and contact.feeling != story.feeling] == []
+    assert Event.objects.filter(name="contact.feeling_changed").count() == demo.OPEN_NOW
+
+
+def test_whoever_buys_for_a_company_writes_in_its_name() -> None:
+    buyer, person = Contact(company=Company(name="Hotel Mirador")), Contact()
+
+    assert {script.is_for_a_company for script in demo.scripts_for(buyer, "es")} == {True, False}
+    assert {script.is_for_a_company for script in demo.scripts_for(person, "es")} == {False}
+
+
+def story_of(conversation: Conversation) -> Script | None:
+    """The script whose words these are, all of them about the same thing."""
+    told = "\n".join([conversation.subject, *texts_of(conversation)])
+    for script in SCRIPTS[conversation.contact.language]:
+        things = script.products or PRODUCTS[conversation.contact.language]
+        for texts in tellings(script):
+            match = pattern([script.subject, *texts]).fullmatch(told)
+            if match and match.groupdict().get("product", things[0]) in things:
+                return script
+    return None
+
+
+def texts_of(conversation: Conversation) -> list[str]:
+    return list(Message.objects.filter(conversation=conversation).order_by("created_at").values_list("text", flat=True))
+
+
+def tellings(script: Script) -> Iterator[list[str]]:
+    """To its end, only asked, answered, or asked again."""
+    texts = [text for _who, text in script.turns]
+    answered = texts[: [who for who, _text in script.turns].index("a") + 1]
+    yield from (texts, texts[:1], answered)
+    if script.asked_again:
+        yield [*answered, script.asked_again]
+
+
+def pattern(texts: Sequence[str]) -> re.Pattern[str]:
+    """What a placeholder stands for once, it stands for throughout."""
+    seen: set[str] = set()
+
+    def named(found: re.Match[str]) -> str:
+        name, known = found[1], found[1] in seen
+        seen.add(name)
+        return f"(?P={name})" if known else f"(?P<{name}>.+?)"
+
+    return re.compile(re.sub(r"\\{(\w+)\\}", named, re.escape("\n".join(texts))), re.DOTALL)
