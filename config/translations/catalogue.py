@@ -87,7 +87,7 @@ def write(language: str, catalogue: Catalog) -> None:
     path = file_of(language)
     path.parent.mkdir(parents=True, exist_ok=True)
     name = catalogue.locale.english_name if catalogue.locale else language
-    catalogue.header_comment = f"# Hilo in {name}; kept by `manage.py messages --update`."
+    catalogue.header_comment = f"# Hilo in {name}; kept by `bin/manage messages --update`."
     with path.open("wb") as file:
         pofile.write_po(file, catalogue, width=120, omit_header=False, include_lineno=False, ignore_obsolete=True)
     text = re.sub(

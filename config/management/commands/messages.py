@@ -1,4 +1,4 @@
-"""`manage.py messages`: keep the translations complete. Needs neither a database nor GNU gettext.
+"""`bin/manage messages`: keep the translations complete. Needs neither a database nor GNU gettext.
 
 --update   collect all texts, merge the parts that pieces of work brought along, write the catalogues
 --compile  write the .mo files (part of the set-up; not committed)
@@ -10,6 +10,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from config.translations import catalogue, extract
+
+HELP = (
+    "`bin/manage messages --update` collects the texts and drops old ones; "
+    "then write what is missing or wrong into locale/…/LC_MESSAGES/django.po."
+)
 
 
 class Command(BaseCommand):
@@ -45,5 +50,5 @@ class Command(BaseCommand):
         texts = list(extract.all_texts())
         found = [line for language in catalogue.languages() for line in catalogue.problems(language, texts)]
         if found:
-            raise CommandError("\n".join([*found, f"{len(found)} problems. `manage.py messages --update` helps."]))
+            raise CommandError("\n".join([*found, f"{len(found)} problems. {HELP}"]))
         self.stdout.write(f"{len({text.key for text in texts})} texts complete in every language.")
