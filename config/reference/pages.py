@@ -48,9 +48,9 @@ def _table(head: tuple[str, ...], rows: Iterable[Iterable[str]]) -> Iterator[str
         yield "| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |"
 
 
-def _first_line(thing: object) -> str:
+def _first_paragraph(thing: object) -> str:
     """Of its own docstring; an inherited one would say what the base is."""
-    return inspect.cleandoc(getattr(thing, "__doc__", None) or "").partition("\n")[0]
+    return inspect.cleandoc(getattr(thing, "__doc__", None) or "").partition("\n\n")[0]
 
 
 def facts() -> str:
@@ -78,7 +78,7 @@ def consumers() -> str:
             f"`{consumer.name}`",
             ", ".join(f"`{name}`" for name in consumer.names) or "every event",
             "whole batches" if consumer.batched else "one by one",
-            _first_line(consumer.react),
+            _first_paragraph(consumer.react),
         )
         for consumer in ours
     )
@@ -133,4 +133,4 @@ def _registered(what: str, registry: Registry) -> Iterator[str]:  # type: ignore
 
 def _own_line(plugin: type) -> str:
     """A plug-in explains itself in its class or at the top of its module."""
-    return _first_line(plugin) or _first_line(sys.modules[plugin.__module__])
+    return _first_paragraph(plugin) or _first_paragraph(sys.modules[plugin.__module__])

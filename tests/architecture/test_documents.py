@@ -38,6 +38,13 @@ def test_every_fact_and_consumer_is_on_its_page() -> None:
     assert [consumer.name for consumer in ours if f"`{consumer.name}`" not in consumers] == []
 
 
+def test_what_a_consumer_does_is_told_to_the_end() -> None:
+    rows = [line for line in pages.consumers().splitlines() if line.startswith("| `")]
+
+    assert [row for row in rows if not row.endswith(". |")] == []
+    assert "a person enters once for an event, and a wait that has ended is gone. |" in pages.consumers()
+
+
 def documents() -> list[Path]:
     root = sources.REPOSITORY
     return [*root.glob("*.md"), *(root / "docs").rglob("*.md")]
