@@ -128,7 +128,7 @@ CHANNEL_LAYERS = {
     }
 }
 
-# --- Celery: tasks take ids and are wake-ups only (DESIGN 2.3) ----------------------------------------
+# --- Celery: tasks take ids and are wake-ups only (ADR 3) ---------------------------------------------
 CELERY_BROKER_URL = env.text("BROKER_URL") or env.broker(VALKEY_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

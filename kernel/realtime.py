@@ -1,5 +1,5 @@
 """Real time is rendering: after a commit a poke goes to the topics concerned; whoever watches reads the ledger from
-their own cursor, renders the page's own fragments with their own permissions, and pushes them (DESIGN 2.7).
+their own cursor, renders the page's own fragments with their own permissions, and pushes them (ADR 7).
 
 Pokes carry no data and may be lost: each socket also looks by itself every few seconds. The protocol is JSON:
 

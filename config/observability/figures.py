@@ -135,7 +135,7 @@ WHERE datname = current_database() AND backend_xid IS NOT NULL AND pid <> pg_bac
 
 
 def oldest_writer() -> float:
-    """Seconds since the oldest transaction that has written began: every consumer waits for it (DESIGN 2.2)."""
+    """Seconds since the oldest transaction that has written began: every consumer waits for it (ADR 2)."""
     return float(_value(_OLDEST_WRITER))
 
 

@@ -1,4 +1,4 @@
-"""The ledger: publish facts, react to them (DESIGN 2.1, 2.2)."""
+"""The ledger: publish facts, react to them (ADR 1 and 2)."""
 
 from crm.ledger.consume import consumer, on
 from crm.ledger.fact import Fact, fact

@@ -1,4 +1,4 @@
-"""A customer: one person, whatever the channel. Merging is an alias, never a rewrite (DESIGN 3)."""
+"""A customer: one person, whatever the channel. Merging is an alias, never a rewrite (ADR 8)."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self

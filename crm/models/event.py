@@ -1,4 +1,4 @@
-"""The ledger: an append-only log of what happened with customers, and the only way that news travels (DESIGN 2.1)."""
+"""The ledger: an append-only log of what happened with customers, and the only way that news travels (ADR 1)."""
 
 from typing import Self
 

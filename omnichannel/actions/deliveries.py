@@ -1,4 +1,4 @@
-"""Out: intent, call, result (DESIGN 2.5).
+"""Out: intent, call, result (docs/architecture.md).
 
     queued → claimed, attempt recorded, COMMIT → provider → result recorded, COMMIT
 

@@ -1,4 +1,4 @@
-"""Messages and their way out: intent (Delivery), call (Attempt), result. Nothing doubled, nothing lost (DESIGN 2.5)."""
+"""Messages and their way out: intent (Delivery), call (Attempt), result. Nothing doubled, nothing lost."""
 
 import uuid
 from typing import Any, Self
