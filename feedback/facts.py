@@ -47,6 +47,7 @@ class SurveyAnswered(_OfSurvey):
 
     name: ClassVar = "survey.answered"
     story: ClassVar = _("Answered {survey}: {score}")
+    label: ClassVar = _("survey answered")
     icon: ClassVar = "star"
     response_id: int
     score: int

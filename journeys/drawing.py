@@ -17,9 +17,10 @@ from journeys.graph import Graph
 from journeys.nodes.base import Placed
 from journeys.outline import Count
 
-WIDTH, HEIGHT = 200, 56  # of a node
+WIDTH, HEIGHT = 216, 56  # of a node, as picture.html draws it
 GAP_X, GAP_Y = 28, 46
 MARGIN = 8
+BESIDE = 16  # from where a thread begins to its name: a thread that turns there stays clear of it
 LETTERS = 23  # of a label, at the size that journey.css gives it
 Edge = tuple[str, str, str]  # from, branch, to
 Places = Mapping[str, tuple[int, int]]
@@ -39,13 +40,14 @@ class Knot:
 
 @dataclass(frozen=True)
 class Thread:
-    """`d` is the path; `text` names the branch, beside where it begins."""
+    """`d` is the path; `text` names the branch, beside where it begins: the first of several on its left."""
 
     d: str
     text: str | Promise
     x: int
     y: int
     loops: bool
+    anchor: str = "start"
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,9 @@ def _thread(graph: Graph, edge: Edge, places: Places, *, loops: bool) -> Thread:
         d = _around(x1, y1, max(between) + WIDTH + GAP_X // 2, places[to])
     else:
         d = _down(x1, y1, places[to])
-    return Thread(d, name, x1 + 6, y1 + 16, loops)
+    if len(ways) > 1 and branch == ways[0]:
+        return Thread(d, name, x1 - BESIDE, y1 + 11, loops, anchor="end")
+    return Thread(d, name, x1 + BESIDE, y1 + 11, loops)
 
 
 def _down(x: int, y: int, to: tuple[int, int]) -> str:

@@ -31,6 +31,7 @@ class _OfConversation(Fact):
 class ConversationOpened(_OfConversation):
     name: ClassVar = "conversation.opened"
     story: ClassVar = _("Conversation opened: {subject}")
+    label: ClassVar = _("conversation opened")
     icon: ClassVar = "message-square-plus"
     subject: str = ""
 
@@ -41,6 +42,8 @@ class MessageReceived(_OfConversation):
     name: ClassVar = "message.received"
     story: ClassVar = _("Wrote: {excerpt}")
     icon: ClassVar = "mail"
+    label: ClassVar = _("message received")
+    fields: ClassVar = {"automatic": _("automatic")}
     message_id: int = 0
     excerpt: str = ""
     automatic: bool = False
@@ -93,6 +96,7 @@ class ConversationAssigned(_OfConversation):
 class ConversationResolved(_OfConversation):
     name: ClassVar = "conversation.resolved"
     story: ClassVar = _("Resolved by {by}")
+    label: ClassVar = _("conversation resolved")
     icon: ClassVar = "circle-check"
     cycle_id: int = 0
     by_id: int | None = None
@@ -104,6 +108,7 @@ class ConversationResolved(_OfConversation):
 class ConversationReopened(_OfConversation):
     name: ClassVar = "conversation.reopened"
     story: ClassVar = _("Reopened")
+    label: ClassVar = _("conversation reopened")
     icon: ClassVar = "rotate-ccw"
     by_id: int | None = None
 

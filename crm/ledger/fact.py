@@ -26,13 +26,16 @@ class Fact:
 
     `name` is the ledger's name (`conversation.resolved`); `story` is how a timeline tells it, a lazy translation with
     the fields as placeholders ("Resolved: {subject}"); `words` puts values that the ledger keeps as code does into the
-    reader's language; `icon` names an icon of the sprite.
+    reader's language; `icon` names an icon of the sprite; `label` is what a journey calls it that waits for it, and
+    `fields` what it calls its properties.
     """
 
     name: ClassVar[str]
     story: ClassVar[str | Promise]
     words: ClassVar[Mapping[str, Words]] = {}
     icon: ClassVar[str] = "circle-dot"
+    label: ClassVar[str | Promise] = ""
+    fields: ClassVar[Mapping[str, str | Promise]] = {}
 
     contact_id: int | None
     occurred_at: datetime | None = None  # None: now, by the database's clock
@@ -74,6 +77,17 @@ def tell(name: str, properties: dict[str, Any]) -> str:
         return name
     said = {field: word(properties[field]) for field, word in known.words.items() if field in properties}
     return str(known.story).format_map(_Forgiving(properties | said))
+
+
+def called(name: str) -> str:
+    """What this kind of event is called; one from outside, and one without a label, by its own name."""
+    known = _facts.get(name)
+    return str(known.label) if known and known.label else name
+
+
+def field_called(name: str, field: str) -> str:
+    known = _facts.get(name)
+    return str(known.fields.get(field, field)) if known else field
 
 
 class _Forgiving(dict[str, Any]):

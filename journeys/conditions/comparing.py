@@ -9,6 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.ledger.fact import field_called
+
 Config = Mapping[str, Any]
 
 
@@ -96,10 +98,10 @@ def problems(config: Config, *, field: str) -> list[str]:
 
 
 def told(name: str, config: Config) -> str:
-    """ "total is at least 100"."""
+    """ "total is at least 100", "automatic: no"."""
     wanted = config.get("value")
-    if isinstance(wanted, bool):
-        wanted = _("yes") if wanted else _("no")
+    if isinstance(wanted, bool) and config.get("op") in ("is", "is_not"):
+        return f"{name}: {_('yes') if wanted == (config['op'] == 'is') else _('no')}"
     value = "" if config.get("op") in WITHOUT_VALUE else f" {wanted}"
     return f"{name} {LABELS.get(config.get('op', ''), '')}{value}"
 
@@ -115,5 +117,6 @@ def filter_problems(where: Any) -> list[str]:
     return [problem for config in where for problem in problems(config, field="property")]
 
 
-def filter_told(where: Sequence[Config]) -> str:
-    return " · ".join(told(str(config.get("property")), config) for config in where)
+def filter_told(event: str, where: Sequence[Config]) -> str:
+    """`event` may have names for its properties."""
+    return " · ".join(told(field_called(event, str(config.get("property"))), config) for config in where)

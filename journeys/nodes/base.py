@@ -107,7 +107,7 @@ class Node:
         return []
 
     def summary(self, config: Config) -> str:
-        """One line for an outline: what this node does, in the reader's language."""
+        """One line for an outline: what this node does, in the reader's language. May read rows."""
         return ""
 
     def visit(self, config: Config, visit: Visit) -> Answer:

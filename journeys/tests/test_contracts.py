@@ -30,6 +30,7 @@ def test_example_of_a_node_works(kind: type[Node]) -> None:
 
 
 @node_kinds
+@pytest.mark.django_db
 def test_node_says_what_it_does_in_both_languages(kind: type[Node]) -> None:
     for language in ("en", "es"):
         with override(language):

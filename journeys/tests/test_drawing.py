@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from journeys.drawing import GAP_X, GAP_Y, HEIGHT, MARGIN, WIDTH, Picture, draw
+from journeys.drawing import BESIDE, GAP_X, GAP_Y, HEIGHT, MARGIN, WIDTH, Picture, draw
 from journeys.graph import parse
 from journeys.outline import Count
 from journeys.tests import factories as make
@@ -60,3 +60,9 @@ def test_knots_carry_counts_and_short_names() -> None:
     picture = draw(parse(make.graph(make.start(), long, make.end())), {"wait": Count(3, 5, 1)})
     knot = next(knot for knot in picture.knots if knot.placed.id == "wait")
     assert (knot.count, len(knot.label)) == (Count(3, 5, 1), 23)
+
+
+def test_names_of_two_ways_out_stand_on_either_side_of_them() -> None:
+    yes, no = (thread for thread in forked().threads if thread.text)
+    assert (yes.anchor, no.anchor) == ("end", "start")
+    assert (yes.x, no.x) == (MARGIN + WIDTH // 3 - BESIDE, MARGIN + WIDTH * 2 // 3 + BESIDE)

@@ -28,7 +28,7 @@ def outcome(name: str, detail: str = "", node: str = "wait") -> str:
         ("waiting", "Paid", "waits: Paid", "espera: Paid"),
         ("waiting", "", "waits", "espera"),
         ("event", "", "it happened", "ha ocurrido"),
-        ("timeout", "", "time is up", "se acabó el tiempo"),
+        ("timeout", "", "time is up", "plazo vencido"),
         ("next", "Hello Ana", "Hello Ana", "Hello Ana"),
         ("next", "", "", ""),
         ("end", "welcomed", "the journey ends here: welcomed", "aquí termina el recorrido: welcomed"),

@@ -31,7 +31,8 @@ class SendSurvey(Node):
         return [config["survey"]]
 
     def summary(self, config: Config) -> str:
-        return _("survey %(number)s") % {"number": config["survey"]}
+        name = Survey.objects.filter(pk=config["survey"]).values_list("name", flat=True).first()
+        return name or _("survey %(number)s") % {"number": config["survey"]}
 
     def visit(self, config: Config, visit: Visit) -> Answer:
         return Ask(survey_id=config["survey"])

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.ledger.fact import called
 from journeys.conditions import comparing
 from journeys.nodes.base import Answer, Config, Next, Node, nodes
 from journeys.people import Happening, Visit
@@ -46,7 +47,8 @@ class TriggerEvent(Node):
         return [config["event"]]
 
     def summary(self, config: Config) -> str:
-        parts = [config["event"], comparing.filter_told(config.get("where", [])), str(LABELS[self.entry(config)])]
+        event, where = config["event"], config.get("where", [])
+        parts = [called(event), comparing.filter_told(event, where), str(LABELS[self.entry(config)])]
         return " · ".join(part for part in parts if part)
 
     def entry(self, config: Config) -> str:

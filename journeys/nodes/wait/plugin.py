@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from crm.ledger.fact import called
 from journeys.conditions import comparing
 from journeys.nodes.base import Answer, Config, Node, Wait, nodes
 from journeys.people import Visit
@@ -51,7 +52,10 @@ class WaitNode(Node):
         time = duration(config["amount"], config["unit"])
         if not config.get("event"):
             return time
-        wanted = " · ".join(part for part in (config["event"], comparing.filter_told(config.get("where", []))) if part)
+        event = config["event"]
+        wanted = " · ".join(
+            part for part in (called(event), comparing.filter_told(event, config.get("where", []))) if part
+        )
         return _("for %(event)s, at most %(time)s") % {"event": wanted, "time": time}
 
     def visit(self, config: Config, visit: Visit) -> Answer:

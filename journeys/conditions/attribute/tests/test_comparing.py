@@ -128,8 +128,8 @@ def test_every_comparison_of_a_filter_is_looked_at() -> None:
     [
         ({"op": "at_least", "value": 100}, "total is at least 100", "total es al menos 100"),
         ({"op": "known", "value": 7}, "total is known", "total se conoce"),
-        ({"op": "is", "value": True}, "total is yes", "total es sí"),
-        ({"op": "is_not", "value": False}, "total is not no", "total no es no"),
+        ({"op": "is", "value": True}, "total: yes", "total: sí"),
+        ({"op": "is_not", "value": False}, "total: yes", "total: sí"),
     ],
 )
 def test_comparisons_are_told_in_words(config: dict[str, Any], english: str, spanish: str) -> None:
@@ -144,5 +144,5 @@ def test_filter_is_told_comparison_by_comparison() -> None:
         {"property": "code", "op": "unknown"},
     ]
 
-    assert filter_told(where) == "total is at least 50 · code is not known"
-    assert filter_told([]) == ""
+    assert filter_told("Order Completed", where) == "total is at least 50 · code is not known"
+    assert filter_told("Order Completed", []) == ""

@@ -25,3 +25,11 @@ def test_survey_must_be_there_when_publishing() -> None:
 
     assert SendSurvey().missing({"survey": survey.pk}) == []
     assert SendSurvey().missing({"survey": survey.pk + 1}) == [f"There is no survey {survey.pk + 1}."]
+
+
+@pytest.mark.django_db
+def test_survey_is_told_by_its_name_and_by_its_number_once_it_is_gone() -> None:
+    survey = relationship_nps(company="Casa Lumbre")
+
+    assert SendSurvey().summary({"survey": survey.pk}) == survey.name
+    assert SendSurvey().summary({"survey": survey.pk + 1}) == f"survey {survey.pk + 1}"

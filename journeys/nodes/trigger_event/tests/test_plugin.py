@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from journeys.nodes.base import Next
 from journeys.nodes.trigger_event.plugin import TriggerEvent
@@ -39,3 +40,10 @@ def test_everybody_goes_on_at_once() -> None:
 @pytest.mark.parametrize("config", [{}, {"event": ""}, {"event": 3}, {"event": "x", "entry": "often"}])
 def test_what_nobody_could_enter_by_is_refused(config: dict[str, Any]) -> None:
     assert len(TriggerEvent().problems(config)) == 1
+
+
+def test_facts_and_their_properties_are_told_in_the_readers_language() -> None:
+    by_a_person = [{"property": "automatic", "op": "is_not", "value": True}]
+    config = {"event": "message.received", "where": by_a_person, "entry": "again"}
+    with override("es"):
+        assert TriggerEvent().summary(config) == "mensaje recibido · automático: no · de nuevo tras salir"

@@ -33,7 +33,7 @@ def test_event_or_time_has_two() -> None:
     )
     assert list(WaitNode().branches(config)) == ["event", "timeout"]
     assert WaitNode().listens(config) == ["Paid"]
-    assert WaitNode().summary(config) == "for Paid · full is yes, at most 2 weeks"
+    assert WaitNode().summary(config) == "for Paid · full: yes, at most 2 weeks"
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,8 @@ def test_what_cannot_be_waited_for_is_refused(config: dict[str, Any]) -> None:
 )
 def test_durations_read_well(amount: float, unit: str, told: str) -> None:
     assert duration(amount, unit) == told
+
+
+def test_facts_are_told_by_their_label() -> None:
+    config = {"amount": 7, "unit": "days", "event": "conversation.resolved"}
+    assert WaitNode().summary(config) == "for conversation resolved, at most 7 days"
