@@ -224,3 +224,11 @@ def test_who_is_no_agent_sees_no_delivery() -> None:
 
 def test_empty_outbox_teaches(client: Client) -> None:
     assert "Nothing here" in client.get("/outbox/").content.decode()
+
+
+def test_only_web_addresses_of_a_header_are_links(client: Client) -> None:
+    sent = mailed()
+    page = client.get(f"/outbox/{sent.pk}/").content.decode()
+    assert sent.message.message_id in page
+    assert "mailto:" not in page
+    assert '<a href="http' in page
