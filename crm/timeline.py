@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from crm.ledger.fact import fact_class, tell
 from crm.models import Contact, Event, Feeling
 from crm.models.event import EventQuerySet
+from crm.models.words import called
 from kernel import lists
 
 SIZE = 25
@@ -138,7 +139,7 @@ def few_words(properties: dict[str, Any]) -> str:
     """What an event from outside says, in one line: goods and money as the tracking API names them, then the rest."""
     known = {"products", "total", "revenue", "currency", "name", "price"}
     rest = [
-        f"{name.replace('_', ' ')} {str(told)[:60]}"
+        f"{called(name).replace('_', ' ')} {str(told)[:60]}"
         for name, told in properties.items()
         if name not in known and isinstance(told, str | int | float) and told != ""
     ]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models.contact import Contact
 from crm.models.families import person_ids
+from crm.models.words import called
 
 
 class ConsentQuerySet(models.QuerySet["Consent"]):
@@ -52,3 +53,12 @@ class Consent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel}/{self.purpose}: {self.state}"
+
+    @property
+    def about(self) -> str:
+        """In the reader's language."""
+        return f"{called(self.channel)} · {called(self.purpose)}"
+
+    @property
+    def came_from(self) -> str:
+        return called(self.source)

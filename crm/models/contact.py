@@ -12,6 +12,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.user import Team, User
+from crm.models.words import called
 
 if TYPE_CHECKING:
     from crm.models.identity import Identity
@@ -127,6 +128,11 @@ class Contact(models.Model):
     @property
     def language_name(self) -> str:
         return str(dict(settings.LANGUAGES).get(self.language, self.language))
+
+    @property
+    def traits_told(self) -> list[tuple[str, Any]]:
+        """With the names that the product knows in the reader's language."""
+        return [(called(name), value) for name, value in self.traits.items()]
 
     @property
     def known_by(self) -> "Sequence[Identity]":

@@ -85,8 +85,10 @@ def distance(moment: datetime, now: datetime, *, short: bool = False) -> str:
     if abs(apart) >= RECENT:
         local = timezone.localtime(moment)
         if short:
-            return date_format(local, pgettext("short date", "M j") if local.year == now.year else "M Y")
-        return date_format(local, "MONTH_DAY_FORMAT" if local.year == now.year else "SHORT_DATE_FORMAT")
+            return date_format(
+                local, pgettext("short date", "M j") if local.year == now.year else pgettext("short date", "M Y")
+            )
+        return date_format(local, "MONTH_DAY_FORMAT" if local.year == now.year else "DATE_FORMAT")
     seconds = round(apart.total_seconds())
     if abs(seconds) < MINUTE:
         return pgettext("time", "now")
