@@ -15,6 +15,7 @@ from math import floor, log10
 
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 FEW = 30  # answers below which a score says little: the interval of an NPS is then wider than 50 points
 
@@ -303,7 +304,7 @@ def _dots(moments: Sequence[Moment], points: Sequence[tuple[float, float]]) -> l
     every = -(-len(moments) // 7)
     dots = []
     for i, (moment, (x, y)) in enumerate(zip(moments, points, strict=True)):
-        label = date_format(moment.on, "j M") if i % every == 0 else ""
+        label = date_format(moment.on, pgettext("short date", "M j")) if i % every == 0 else ""
         dots.append(Point(number(x), number(y), _hover(moment), label, _anchor(i, len(moments))))
     return dots
 

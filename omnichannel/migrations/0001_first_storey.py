@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("health_detail", models.CharField(blank=True, editable=False, max_length=500, verbose_name="detail")),
-                ("health_at", models.DateTimeField(editable=False, null=True)),
+                ("health_at", models.DateTimeField(editable=False, null=True, verbose_name="health known since")),
                 (
                     "created_at",
                     models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False),

@@ -67,7 +67,7 @@ class Channel(models.Model):
     active = models.BooleanField(_("active"), default=True)
     health = models.CharField(_("health"), max_length=8, choices=Health.choices, default=Health.UNKNOWN, editable=False)
     health_detail = models.CharField(_("detail"), max_length=500, blank=True, editable=False)
-    health_at = models.DateTimeField(null=True, editable=False)
+    health_at = models.DateTimeField(_("health known since"), null=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta:
