@@ -148,9 +148,9 @@ def test_roots_leave_out_whose_parent_is_among_them() -> None:
 def test_processes_of_others_are_asked_before_they_are_killed(started: list[subprocess.Popen[bytes]]) -> None:
     process = waiting(started)
 
-    processes.end([process.pid], signal.SIGINT, 5)
+    processes.end([process.pid], signal.SIGTERM, 5)
 
-    assert process.wait() == -signal.SIGINT
+    assert process.wait() == -signal.SIGTERM
 
 
 def test_process_that_was_stopped_hears_its_end(started: list[subprocess.Popen[bytes]]) -> None:
