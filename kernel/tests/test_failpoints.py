@@ -25,7 +25,12 @@ def armed(monkeypatch: pytest.MonkeyPatch, text: str | None) -> Failpoint:
 
 @pytest.mark.parametrize("text", [None, "", "after_call", "after_call:", "after_call:dance", "other:raise", ","])
 def test_nothing_happens_at_a_place_that_is_not_armed(monkeypatch: pytest.MonkeyPatch, text: str | None) -> None:
+    passed = []
+
     armed(monkeypatch, text)("after_call")
+    passed.append("after_call")
+
+    assert passed == ["after_call"]
 
 
 @pytest.mark.parametrize("text", ["after_call:raise", "other:kill,after_call:raise"])

@@ -72,9 +72,12 @@ def test_first_start_makes_the_files_in_a_draft_and_moves_them_in_place(postgres
 
 def test_second_start_makes_no_files(postgres: Postgres, programs: Path) -> None:
     postgres.prepare()
+    made = asked(postgres)
     program(programs, "initdb", "exit 1")
 
     postgres.prepare()
+
+    assert asked(postgres) == made
 
 
 @pytest.mark.parametrize(

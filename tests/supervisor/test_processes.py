@@ -171,9 +171,13 @@ def test_process_that_does_not_listen_is_killed(started: list[subprocess.Popen[b
     assert process.wait() == -signal.SIGKILL
 
 
-def test_ending_who_is_gone_already_does_no_harm() -> None:
-    processes.end([NO_SUCH_PID], signal.SIGTERM, 0)
+def test_who_is_gone_already_keeps_nobody_from_ending_the_others(started: list[subprocess.Popen[bytes]]) -> None:
+    process = waiting(started)
+
     processes.kill_group(NO_SUCH_PID)
+    processes.end([NO_SUCH_PID, process.pid], signal.SIGTERM, 5)
+
+    assert process.wait() == -signal.SIGTERM
 
 
 def test_stopping_a_process_that_has_ended_ends_what_it_left(started: list[subprocess.Popen[bytes]]) -> None:

@@ -33,6 +33,9 @@ def test_what_is_meant_so_passes(name: str, value: str, monkeypatch: pytest.Monk
     monkeypatch.setenv(name, value)
 
     refuse_impossible()
+    monkeypatch.setenv(name, "?")  # the variable is looked at
+    with pytest.raises(ServiceError, match=f"^{name} is "):
+        refuse_impossible()
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ def test_each_key_has_a_count_of_its_own() -> None:
     limits.spend(KEY, 10)
 
     limits.spend(KEY + 1, 10)
+    assert refused(KEY + 1, 1).status == 429
 
 
 def test_who_asks_again_after_the_time_said_is_in_the_next_window() -> None:
@@ -58,6 +59,7 @@ def test_a_count_begins_anew_in_another_window(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(limits, "WINDOW", 5 * 10**8)
 
     limits.spend(KEY, 10)
+    assert refused(KEY, 1).status == 429
 
 
 def test_a_flushed_cache_starts_to_count_again() -> None:

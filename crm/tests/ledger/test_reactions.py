@@ -126,14 +126,14 @@ def test_a_batch_that_fails_is_tried_one_by_one_and_writes_nothing_twice() -> No
 def test_a_reaction_may_ask_for_the_row_or_for_the_fact() -> None:
     handed: list[Any] = []
 
-    def test_asks_for_row(event: Event) -> None:
+    def asks_for_row(event: Event) -> None:
         handed.append(type(event))
 
-    def test_asks_for_fact(boiled: KettleBoiled) -> None:
+    def asks_for_fact(boiled: KettleBoiled) -> None:
         handed.append(type(boiled))
 
     written = happen(1)
-    for function in (test_asks_for_row, test_asks_for_fact):
+    for function in (asks_for_row, asks_for_fact):
         consume.on(KettleBoiled)(function)
         own = consume._consumers.pop(f"crm.{function.__name__}")
         assert own.names == (BOILED,)

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from crm.models import User
+from omnichannel.tests.factories import make_user
 
 SignIn = Callable[[User], Client]
 
@@ -18,3 +19,13 @@ def sign_in() -> SignIn:
         return client
 
     return signed_in
+
+
+@pytest.fixture
+def agent() -> User:
+    return make_user("agent", first_name="Lola", last_name="Vidal")
+
+
+@pytest.fixture
+def client(agent: User, sign_in: SignIn) -> Client:
+    return sign_in(agent)

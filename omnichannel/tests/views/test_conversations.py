@@ -16,18 +16,6 @@ pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
 
 
-@pytest.fixture
-def agent() -> User:
-    return make_user("agent", first_name="Lola", last_name="Vidal")
-
-
-@pytest.fixture
-def client(agent: User) -> Client:
-    client = Client()
-    client.force_login(agent)
-    return client
-
-
 def toast(response: Any) -> dict[str, Any]:
     shown: dict[str, Any] = json.loads(response.headers["HX-Trigger-After-Swap"])["toast"]
     return shown

@@ -8,26 +8,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from crm.models import Event, User
+from crm.models import Event
 from omnichannel.actions import deliveries
 from omnichannel.models import Attachment, Conversation, Delivery, Message
-from omnichannel.tests.factories import make_channel, make_contact, make_conversation, make_user
+from omnichannel.tests.factories import make_channel, make_contact, make_conversation
 from tests.fakes.smtp_sink import SmtpSink
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def agent() -> User:
-    return make_user("agent", first_name="Lola", last_name="Vidal")
-
-
-@pytest.fixture
-def client(agent: User) -> Client:
-    client = Client()
-    client.force_login(agent)
-    return client
 
 
 @pytest.fixture

@@ -16,18 +16,6 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def agent() -> User:
-    return make_user("agent", first_name="Lola", last_name="Vidal")
-
-
-@pytest.fixture
-def client(agent: User) -> Client:
-    client = Client()
-    client.force_login(agent)
-    return client
-
-
-@pytest.fixture
 def channel() -> Channel:
     return make_channel()
 
