@@ -10,7 +10,8 @@ from django.db.models import prefetch_related_objects
 from crm.models import Contact, Identity
 from feedback import mail
 from feedback.models import Invitation, Version
-from omnichannel.models import Channel, Delivery, Message
+from omnichannel.demo import attempt
+from omnichannel.models import Attempt, Channel, Delivery, Message
 
 # The newest carry the whole letter, for the outbox; writing hundreds of them would take seconds of the first start.
 WHOLE = 25
@@ -31,6 +32,7 @@ def post(asked: Sequence[tuple[Invitation, str]]) -> None:
     ]
     Message.objects.bulk_create(messages)
     deliveries = Delivery.objects.bulk_create([_delivery(channel, message) for message in messages])
+    Attempt.objects.bulk_create(map(attempt, deliveries))
     for (invitation, _token), delivery in zip(asked, deliveries, strict=True):
         invitation.delivery = delivery
 

@@ -16,7 +16,7 @@ from crm.ledger import Fact, publish_many
 from crm.models import Contact, Identity, Team, User
 from omnichannel import facts
 from omnichannel.demo_texts import CITIES, PRODUCTS, SCRIPTS, Script
-from omnichannel.models import Channel, Conversation, Cycle, Delivery, Inbox, Message, Reading, Resolution
+from omnichannel.models import Attempt, Channel, Conversation, Cycle, Delivery, Inbox, Message, Reading, Resolution
 
 ADDRESS = "support@hilo.example"
 HOW_MANY = 124
@@ -244,7 +244,8 @@ def write_deliveries(random: Random, channel: Channel, stories: Sequence[Story])
     """Everything arrived, but for a few that did not: those show what that looks like."""
     sent = [m for story in stories for m in story.messages if m.direction == Message.Direction.OUTBOUND]
     unlucky = set(random.sample(range(len(sent)), k=min(2, len(sent))))
-    Delivery.objects.bulk_create([_delivery(channel, m, n in unlucky) for n, m in enumerate(sent)])
+    deliveries = Delivery.objects.bulk_create([_delivery(channel, m, n in unlucky) for n, m in enumerate(sent)])
+    Attempt.objects.bulk_create(map(attempt, deliveries))
 
 
 def _delivery(channel: Channel, message: Message, unlucky: bool) -> Delivery:
@@ -259,6 +260,18 @@ def _delivery(channel: Channel, message: Message, unlucky: bool) -> Delivery:
         attempts=1,
         created_at=message.created_at,
         settled_at=message.created_at + timedelta(seconds=4),
+    )
+
+
+def attempt(delivery: Delivery) -> Attempt:
+    """The mail server took it; that it came back is told later."""
+    began = delivery.created_at
+    return Attempt(
+        delivery=delivery,
+        number=1,
+        started_at=began,
+        finished_at=began + timedelta(seconds=1),
+        outcome=Delivery.State.SENT,
     )
 
 

@@ -10,7 +10,8 @@ from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
 from crm.models import Company, Contact, Event, User
-from omnichannel import demo
+from kernel.consistency import Recount
+from omnichannel import consistency, demo
 from omnichannel.demo_texts import PRODUCTS, SCRIPTS, Script
 from omnichannel.models import Conversation, Cycle, Delivery, Message, Reading, Resolution
 from omnichannel.tests.factories import make_contact, make_user
@@ -36,6 +37,11 @@ def seed() -> list[Contact]:
     people = [make_contact(language=language) for language in ("es", "en") * 8]
     demo.conversations(Random(7), people)
     return people
+
+
+@pytest.mark.parametrize("recount", [consistency.deliveries, consistency.readings])
+def test_recount_of_the_demo_finds_nothing(recount: Recount) -> None:
+    assert list(recount()) == []
 
 
 def test_demo_fills_a_year_with_something_waiting_now(seeded: list[Contact]) -> None:
