@@ -245,7 +245,7 @@ def write_deliveries(random: Random, channel: Channel, stories: Sequence[Story])
     sent = [m for story in stories for m in story.messages if m.direction == Message.Direction.OUTBOUND]
     unlucky = set(random.sample(range(len(sent)), k=min(2, len(sent))))
     deliveries = Delivery.objects.bulk_create([_delivery(channel, m, n in unlucky) for n, m in enumerate(sent)])
-    Attempt.objects.bulk_create(map(attempt, deliveries))
+    Attempt.objects.bulk_create(map(_attempt, deliveries))
 
 
 def _delivery(channel: Channel, message: Message, unlucky: bool) -> Delivery:
@@ -263,7 +263,7 @@ def _delivery(channel: Channel, message: Message, unlucky: bool) -> Delivery:
     )
 
 
-def attempt(delivery: Delivery) -> Attempt:
+def _attempt(delivery: Delivery) -> Attempt:
     """The mail server took it; that it came back is told later."""
     began = delivery.created_at
     return Attempt(
