@@ -73,10 +73,11 @@ ATTRIBUTES: dict[str, set[str]] = {
 }
 STYLES = _words(
     """
-    background-color border border-bottom border-collapse border-left border-right border-spacing border-top color
-    direction display font-family font-size font-style font-weight letter-spacing line-height margin margin-bottom
-    margin-left margin-right margin-top max-width padding padding-bottom padding-left padding-right padding-top
-    text-align text-decoration text-indent text-transform vertical-align white-space width
+    background-color border border-bottom border-collapse border-left border-radius border-right
+    border-spacing border-top color direction display font font-family font-size font-style font-weight
+    letter-spacing line-height margin margin-bottom margin-left margin-right margin-top max-width padding
+    padding-bottom padding-left padding-right padding-top table-layout text-align text-decoration text-indent
+    text-transform vertical-align white-space width
     """
 )
 LINK = re.compile(r"(?:https?://|mailto:|tel:)[^\s]", re.IGNORECASE)

@@ -103,6 +103,22 @@ def test_style_is_kept_unless_something_could_hide_in_it(style: str, kept: str) 
 
 
 @pytest.mark.parametrize(
+    "declaration",
+    [
+        *("background-color:red", "border:0", "border-bottom:0", "border-collapse:collapse", "border-left:0"),
+        *("border-radius:7px", "border-right:0", "border-spacing:0", "border-top:0", "direction:rtl", "display:block"),
+        *("font:600 15px Arial", "font-family:Arial", "font-size:20px", "font-style:italic", "font-weight:600"),
+        *("letter-spacing:1px", "line-height:1.35", "margin:0", "margin-bottom:0", "margin-left:0", "margin-right:0"),
+        *("margin-top:0", "max-width:600px", "padding:2px", "padding-bottom:0", "padding-left:0", "padding-right:0"),
+        *("padding-top:0", "table-layout:fixed", "text-align:center", "text-decoration:none", "text-indent:0"),
+        *("text-transform:uppercase", "vertical-align:top", "white-space:nowrap", "width:50%"),
+    ],
+)
+def test_what_mails_are_laid_out_by_stays(declaration: str) -> None:
+    assert clean(f'<p style="{declaration}">a</p>') == f'<p style="{declaration}">a</p>'
+
+
+@pytest.mark.parametrize(
     ("written", "cleaned"),
     [
         ('<p title="t" lang=es dir=rtl align=center>a</p>', '<p title="t" lang="es" dir="rtl" align="center">a</p>'),
