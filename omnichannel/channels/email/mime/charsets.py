@@ -78,9 +78,10 @@ def _decode(data: bytes, codec: str | None) -> str:
         return data.decode("utf-16", "replace")
     if codec in ("utf-16", "utf-16-le", "utf-16-be") and b"\0" not in data:
         codec = None
-    # Real windows-1252 text is almost never valid utf-8, so valid utf-8 wins over a single-byte declaration.
     declared = None if codec in ("cp1252", "utf-8-sig") else codec
-    for candidate in (declared, "utf-8-sig") if declared else ("utf-8-sig",):
+    # Real Western text of one byte a character is almost never valid utf-8, so valid utf-8 wins over saying so.
+    candidates = ("utf-8-sig", declared) if declared in (None, "iso8859-15") else (declared, "utf-8-sig")
+    for candidate in filter(None, candidates):
         try:
             return data.decode(candidate)
         except ValueError:

@@ -203,7 +203,10 @@ def _one_address(chunk: str) -> tuple[str, str]:
         text, comments = chunk, ""
     before, opened, rest = text.rpartition("<")
     if opened and "@" in rest:
-        return _unquoted(before) or _unquoted(comments), rest.split(">")[0].strip().replace(" ", "")
+        inside = rest.split(">")[0]
+        if inside.count("@") > 1:  # several in one pair of brackets
+            inside = next(piece for piece in re.split("[,;]", inside) if "@" in piece)
+        return _unquoted(before) or _unquoted(comments), inside.strip().replace(" ", "")
     words = [word.strip("<>,;'\"") for word in text.split()]
     address = next((word for word in words if "@" in word[1:]), "")
     name = " ".join(word for word in words if word and word != address)

@@ -7,13 +7,16 @@ import re
 
 NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
 
+# Blanks that a relay added at the end of a line (RFC 2045 section 6.7, rule 3); the codec takes them for text.
+PADDED_BREAK = re.compile(rb"=[ \t]+(?=\r?\n)")
+
 
 def decode_transfer(data: bytes, encoding: str) -> bytes:
     match encoding.strip().lower().strip("\"'"):
         case "base64":
             return decode_base64(data)
         case "quoted-printable":
-            return binascii.a2b_qp(data)
+            return binascii.a2b_qp(PADDED_BREAK.sub(b"=", data))
         case "x-uuencode" | "uuencode" | "x-uue" | "uue":
             return decode_uu(data)
     return data

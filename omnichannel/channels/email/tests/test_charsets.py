@@ -22,6 +22,8 @@ from omnichannel.channels.email.mime.charsets import codec_for, decode
         ("iso-8859-8-i", b"\xf9\xec\xe5\xed", "שלום"),
         ("iso-8859-9", b"\xfe\xf0\xfd", "şğı"),
         ("iso-8859-15", b"\xa4 \xbd", "€ œ"),
+        ("iso-8859-15", b"a\xf1o", "año"),
+        ("iso-8859-15", "año: 3 €".encode(), "año: 3 €"),  # utf-8 that says it is something else
         ("cp850", b"a\xa4o", "año"),
         ("cp437", b"a\xa4o", "año"),
         ("cp866", b"\x8f\xe0\xa8", "При"),

@@ -145,6 +145,8 @@ def test_first_word_is_the_kind_in_lower_case_and_a_hundred_parameters_are_enoug
     [
         ("a@b.example,c@d.example;e@f.example", [("", "a@b.example"), ("", "c@d.example"), ("", "e@f.example")]),
         ('"A, B; C" <a@b.example>', [("A, B; C", "a@b.example")]),
+        ("Ana <a@b.example, c@d.example>", [("Ana", "a@b.example")]),
+        ("Ana <;c@d.example;e@f.example>", [("Ana", "c@d.example")]),
         (r'"a\"b, c" <a@b.example>', [('a"b, c', "a@b.example")]),
         (r"Ruiz\, Ana <a@b.example>", [("Ruiz, Ana", "a@b.example")]),
         ('"Ana" "Ruiz" <a@b.example>', [("Ana Ruiz", "a@b.example")]),
