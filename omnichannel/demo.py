@@ -15,7 +15,8 @@ from crm.facts import FeelingChanged
 from crm.ledger import Fact, publish_many
 from crm.models import Contact, Identity, Team, User
 from omnichannel import facts
-from omnichannel.demo_texts import CITIES, PRODUCTS, SCRIPTS, Script
+from omnichannel.demo_purchases import Purchase, about, fits, purchases, take, things
+from omnichannel.demo_texts import CITIES, SCRIPTS, Script
 from omnichannel.models import Attempt, Channel, Conversation, Cycle, Delivery, Inbox, Message, Reading, Resolution
 
 ADDRESS = "support@hilo.example"
@@ -25,24 +26,29 @@ AGENTS = ("agent@hilo.example", "agent2@hilo.example")
 READERS = (*AGENTS, "manager@hilo.example", "admin@hilo.example")
 
 
+@dataclass(frozen=True)
+class Topic:
+    contact: Contact
+    language: str
+    script: Script
+    words: dict[str, str]
+
+    @property
+    def subject(self) -> str:
+        return self.script.subject.format_map(self.words)
+
+
 @dataclass
 class Story:
     """One conversation before it is written: who, what was said when, and how it ended."""
 
-    contact: Contact
+    topic: Topic
     identity: Identity
-    language: str
-    script: Script
-    words: dict[str, str]
     turns: list[tuple[str, str, datetime]]
     owner: User | None
     resolved_at: datetime | None
     conversation: Conversation = field(default_factory=Conversation)
     messages: list[Message] = field(default_factory=list)
-
-    @property
-    def subject(self) -> str:
-        return self.script.subject.format_map(self.words)
 
 
 @seeder(order=20)
@@ -75,13 +81,16 @@ def support_channel() -> Channel:
 
 def imagine(random: Random, customers: Sequence[Contact], colleagues: Sequence[User], now: datetime) -> list[Story]:
     reachable = _reachable(customers)
-    people = [c for c in customers if c.pk in reachable]
-    begins = sorted(_begin(random, number, now) for number in range(HOW_MANY))
-    return [
-        _story(random, random.choice(people), reachable, colleagues, begin, number >= HOW_MANY - OPEN_NOW, now)
-        for number, begin in enumerate(begins)
-        if people
-    ]
+    people = {c.pk: c for c in customers if c.pk in reachable}
+    made = purchases(list(people.values()))
+    begins = sorted(_begin(random, number, now) for number in range(HOW_MANY) if people)
+    stories = []
+    for number, begin in enumerate(begins):
+        purchase = take(random, made, begin)
+        contact = people[purchase.contact_id] if purchase else random.choice(list(people.values()))
+        topic, is_open = _topic(random, contact, purchase, begin), number >= HOW_MANY - OPEN_NOW
+        stories.append(_story(random, topic, reachable[contact.pk], colleagues, begin, is_open, now))
+    return stories
 
 
 def _reachable(customers: Sequence[Contact]) -> dict[int, Identity]:
@@ -97,29 +106,34 @@ def _begin(random: Random, number: int, now: datetime) -> datetime:
     return day.replace(hour=random.randint(7, 19), minute=random.randint(0, 59))
 
 
+def _topic(random: Random, contact: Contact, purchase: Purchase | None, begin: datetime) -> Topic:
+    language = contact.language if contact.language in SCRIPTS else "es"
+    fitting = [script for script in scripts_for(contact, language) if fits(script, language, purchase, begin)]
+    script = random.choice(fitting)
+    words = {
+        "name": contact.first_name or contact.name,
+        "order": purchase.order if purchase else str(random.randint(10_000, 99_999)),
+        "product": random.choice(things(script, language, purchase) or about(script, language)),
+        "city": contact.traits.get("city") or random.choice(CITIES[language]),
+        "company": contact.company.name if contact.company else "",
+    }
+    return Topic(contact, language, script, words)
+
+
 def _story(
     random: Random,
-    contact: Contact,
-    reachable: dict[int, Identity],
+    topic: Topic,
+    identity: Identity,
     colleagues: Sequence[User],
     begin: datetime,
     is_open: bool,
     now: datetime,
 ) -> Story:
-    language = contact.language if contact.language in SCRIPTS else "es"
-    script = random.choice(scripts_for(contact, language))
-    words = {
-        "name": contact.first_name or contact.name,
-        "order": str(random.randint(4100, 9900)),
-        "product": random.choice(script.products or PRODUCTS[language]),
-        "city": contact.traits.get("city") or random.choice(CITIES[language]),
-        "company": contact.company.name if contact.company else "",
-    }
     owner = random.choice([*colleagues, *colleagues, None]) if is_open and colleagues else None
     owner = owner if is_open else (random.choice(list(colleagues)) if colleagues else None)
-    turns = _turns(random, script, words, begin, is_open, owner is not None, now)
+    turns = _turns(random, topic, begin, is_open, owner is not None, now)
     ended = None if is_open else turns[-1][2] + timedelta(minutes=random.randint(2, 240))
-    return Story(contact, reachable[contact.pk], language, script, words, turns, owner, ended)
+    return Story(topic, identity, turns, owner, ended)
 
 
 def scripts_for(contact: Contact, language: str) -> Sequence[Script]:
@@ -130,15 +144,10 @@ def scripts_for(contact: Contact, language: str) -> Sequence[Script]:
 
 
 def _turns(
-    random: Random,
-    script: Script,
-    words: dict[str, str],
-    begin: datetime,
-    is_open: bool,
-    taken: bool,
-    now: datetime,
+    random: Random, topic: Topic, begin: datetime, is_open: bool, taken: bool, now: datetime
 ) -> list[tuple[str, str, datetime]]:
     """When each thing was said. An open one that nobody took has only its question; others may be asked again."""
+    script = topic.script
     answered = next(n for n, (who, _text) in enumerate(script.turns, 1) if who == "a")
     said = script.turns[: (answered if taken else 1) if is_open else None]
     spoken = list(said)
@@ -149,7 +158,7 @@ def _turns(
     for number, (who, text) in enumerate(spoken):
         if number:
             at += min(timedelta(days=random.uniform(1, 3)) if who == "C" else _soon(random), room)
-        turns.append((who.lower(), text.format_map(words), at))
+        turns.append((who.lower(), text.format_map(topic.words), at))
     return turns
 
 
@@ -175,10 +184,10 @@ def _conversation(channel: Channel, story: Story) -> Conversation:
     visible = [turn for turn in story.turns if turn[0] != "n"]
     who, text, at = visible[-1]
     return Conversation(
-        contact=story.contact,
+        contact=story.topic.contact,
         inbox=channel.inbox,
         team_id=channel.inbox.team_id,
-        subject=story.subject,
+        subject=story.topic.subject,
         status=Conversation.Status.RESOLVED if story.resolved_at else Conversation.Status.OPEN,
         assignee=story.owner,
         waiting_since=_waiting_since(visible) if who == "c" and not story.resolved_at else None,
@@ -222,21 +231,21 @@ def write_messages(channel: Channel, stories: Sequence[Story]) -> None:
 
 
 def _message(channel: Channel, story: Story, number: int, who: str, text: str, at: datetime) -> Message:
-    message = Message(contact=story.contact, conversation=story.conversation, text=text, created_at=at)
+    message = Message(contact=story.topic.contact, conversation=story.conversation, text=text, created_at=at)
     if who == "n":
         message.direction, message.author = Message.Direction.NOTE, story.owner
         return message
     message.channel, message.identity, message.reply_text = channel, story.identity, text
-    message.subject = story.subject if number == 0 else f"Re: {story.subject}"
-    message.message_id = f"{uuid.uuid5(uuid.NAMESPACE_URL, f'{story.subject}/{at}/{number}').hex}@hilo.example"
+    message.subject = story.topic.subject if number == 0 else f"Re: {story.topic.subject}"
+    message.message_id = f"{uuid.uuid5(uuid.NAMESPACE_URL, f'{story.topic.subject}/{at}/{number}').hex}@hilo.example"
     message.external_id = message.message_id
     if who == "a":
         message.direction, message.author = Message.Direction.OUTBOUND, story.owner
         message.sender, message.to = channel.address, [story.identity.display]
     else:
-        message.direction, message.sender_name = Message.Direction.INBOUND, story.contact.name
+        message.direction, message.sender_name = Message.Direction.INBOUND, story.topic.contact.name
         message.sender, message.to, message.sent_at = story.identity.display, [channel.address], at
-        message.html = story.script.html.format_map(story.words | {"text": text}) if number == 0 else ""
+        message.html = story.topic.script.html.format_map(story.topic.words | {"text": text}) if number == 0 else ""
     return message
 
 
@@ -290,21 +299,21 @@ def write_feelings(stories: Sequence[Story]) -> None:
     """Of those who wait for us now: as their last words sound."""
     waiting = [story for story in stories if not story.resolved_at]
     for story in waiting:
-        story.contact.feeling = story.script.feeling
-    Contact.objects.bulk_update({story.contact for story in waiting}, ["feeling"])
+        story.topic.contact.feeling = story.topic.script.feeling
+    Contact.objects.bulk_update({story.topic.contact for story in waiting}, ["feeling"])
 
 
 def told(story: Story) -> list[Fact]:
     """The same story in the ledger, each fact at its own time."""
     common: dict[str, Any] = {
-        "contact_id": story.contact.pk,
+        "contact_id": story.topic.contact.pk,
         "conversation_id": story.conversation.pk,
         "inbox_id": story.conversation.inbox_id,
     }
     owner = story.owner
     begin = story.turns[0][2]
     news: list[Fact] = [
-        facts.ConversationOpened(**common, occurred_at=begin, channel="email", subject=story.subject),
+        facts.ConversationOpened(**common, occurred_at=begin, channel="email", subject=story.topic.subject),
         *(_said(common, message, owner) for message in story.messages),
     ]
     if owner:
@@ -313,8 +322,8 @@ def told(story: Story) -> list[Fact]:
         )
         news.append(taken)
     if not story.resolved_at:
-        feels = story.script.feeling
-        news.append(FeelingChanged(contact_id=story.contact.pk, occurred_at=begin, feeling=feels))
+        feels = story.topic.script.feeling
+        news.append(FeelingChanged(contact_id=story.topic.contact.pk, occurred_at=begin, feeling=feels))
     if story.resolved_at and owner:
         by: dict[str, Any] = {"by_id": owner.pk, "by": owner.name, "assignee_id": owner.pk}
         news.append(facts.ConversationResolved(**common, **by, occurred_at=story.resolved_at))

@@ -15,7 +15,12 @@ class Script:
     asked_again: str = ""  # right after the first answer, while it is open; "" where nothing is left to ask
     feeling: str = ""  # of the customer while it is open
     products: tuple[str, ...] = ()  # those it can be about, where not all
+    parcel: str = ""  # "awaited" or "arrived", where the story needs that
     html: str = ""  # of the first message, as a sender's mail program would have written it
+
+    @property
+    def words(self) -> str:
+        return "\n".join([self.subject, *(text for _who, text in self.turns), self.asked_again])
 
     @property
     def is_for_a_company(self) -> bool:
@@ -24,23 +29,24 @@ class Script:
 
 PRODUCTS = {
     "es": (  # all of one gender, so that the letters read right
-        "lámpara Lucerna", "manta de lana Sierra", "butaca Brisa", "mesita Olivo", "vajilla Cala", "alfombra Duna",
-        "estantería Nogal", "cortina Lino", "lámpara de pie Bruma", "vela Azahar",
+        "lámpara Brasa", "vela de cera de abeja", "manta de lana Sierra", "cesta de esparto", "mesa auxiliar Olivo",
+        "alfombra Vereda",
     ),
     "en": (
-        "Lucerna lamp", "Sierra wool blanket", "Alba round mirror", "Terra vase", "Bruma wall light",
-        "Olivo side table", "Marea cushion", "Cala dinner set (12 pieces)", "Noche garden lantern", "Duna rug 160×230",
+        "Ember lamp", "Beeswax candle", "Sierra wool throw", "Clay cup set", "Esparto basket", "Olive side table",
+        "Linen cushion", "Round mirror", "Mist vase", "Vereda rug", "Courtyard lantern",
     ),
 }  # fmt: skip
 CITIES = {"es": ("Valencia", "Madrid", "Sevilla", "Bilbao", "Málaga"), "en": ("Manchester", "Leeds", "Dublin", "Cork")}
 
-LAMPS_ES = ("lámpara Lucerna", "lámpara de pie Bruma")
-FURNITURE_ES = ("butaca Brisa", "mesita Olivo", "estantería Nogal", "lámpara de pie Bruma")
-SAND_ES = ("manta de lana Sierra", "butaca Brisa", "alfombra Duna", "cortina Lino")
-CRACKS_EN = ("Lucerna lamp", "Alba round mirror", "Noche garden lantern")
-COLOURS_EN = ("Lucerna lamp", "Sierra wool blanket", "Terra vase", "Marea cushion", "Duna rug 160×230")
+LAMPS_ES = ("lámpara Brasa",)
+FURNITURE_ES = ("mesa auxiliar Olivo",)
+LARGE_ES = ("mesa auxiliar Olivo", "alfombra Vereda")
+SAND_ES = ("manta de lana Sierra", "alfombra Vereda", "cesta de esparto")
+CRACKS_EN = ("Ember lamp", "Clay cup set", "Round mirror", "Mist vase", "Courtyard lantern")
+COLOURS_EN = ("Sierra wool throw", "Linen cushion", "Mist vase", "Vereda rug")
 NO_CUSHIONS_EN = tuple(product for product in PRODUCTS["en"] if "cushion" not in product)
-LAMPS_EN = ("Lucerna lamp", "Bruma wall light")
+LAMPS_EN = ("Ember lamp",)
 
 LOGO = (
     '<table width="100%"><tr><td><img data-remote-src="https://img.nortehogar.example/logo.png" alt="{company}"'
@@ -50,13 +56,13 @@ LOGO = (
 
 ES = (
     Script("Pedido {order}: sigue sin llegar", (
-        ("c", "Hola:\n\nHice el pedido {order} hace nueve días y en el seguimiento sigue poniendo «en preparación». Era un "
+        ("c", "Hola:\n\nHice el pedido {order} hace días y en el seguimiento sigue poniendo «en preparación». Era un "
               "regalo para el sábado. ¿Me podéis decir si llega a tiempo?\n\nGracias,\n{name}"),
         ("n", "Almacén dice que la {product} salió ayer con otro número de seguimiento. Llega el viernes."),
         ("a", "Hola, {name}:\n\nTienes razón, y lo siento: el paquete salió ayer y el seguimiento no se actualizó. La entrega "
               "está prevista para el viernes en {city}, a tiempo para el regalo.\n\nUn saludo"),
         ("c", "Perfecto, qué alivio. ¡Gracias por contestar tan rápido!"),
-    ), asked_again="¿Me puedes pasar el número de seguimiento nuevo? Así lo voy mirando.", feeling="uneasy"),
+    ), asked_again="¿Me puedes pasar el número de seguimiento nuevo? Así lo voy mirando.", parcel="awaited", feeling="uneasy"),
     Script("La {product} ha llegado rota", (
         ("c", "Buenas tardes:\n\nAcabo de abrir el paquete del pedido {order} y la {product} viene con un golpe en la base. La "
               "caja también estaba aplastada por un lado. Puedo mandar fotos.\n\n{name}"),
@@ -65,13 +71,13 @@ ES = (
         ("c", "Sí, a la misma. Os mando la foto esta tarde. Muchas gracias."),
         ("n", "Ya van tres golpes este mes con la misma caja. Avisar a logística."),
         ("a", "Recibida la foto, gracias. La nueva sale hoy y llega en 48 horas. Si algo no está bien, respóndeme aquí mismo."),
-    ), asked_again="Sí, a la misma. Pero mañana salgo de viaje, ¿puede llegar el lunes?", feeling="uneasy", products=LAMPS_ES),
+    ), asked_again="Sí, a la misma. Pero mañana salgo de viaje, ¿puede llegar el lunes?", parcel="arrived", feeling="uneasy", products=LAMPS_ES),
     Script("¿Puedo cambiar la dirección de entrega?", (
         ("c", "Hola, me mudo esta semana a {city} y el pedido {order} va a mi casa de antes. ¿Se puede cambiar? Gracias"),
         ("a", "Hola, {name}: aún no ha salido del almacén, así que ya la he cambiado. Te llegará un correo con la dirección "
               "nueva; revísala, por favor, y si falta el piso o la puerta, dímelo."),
         ("c", "Está perfecta. ¡Gracias!"),
-    ), asked_again="Gracias, pero en el correo falta la puerta: es el 3.º B. ¿Lo puedes añadir?", feeling="fine"),
+    ), asked_again="Gracias, pero en el correo falta la puerta: es el 3.º B. ¿Lo puedes añadir?", parcel="awaited", feeling="fine"),
     Script("Factura con NIF", (
         ("c", "Buenos días:\n\nNecesito la factura del pedido {order} a nombre de la empresa para la declaración del trimestre. "
               "¿Me la podéis rehacer con el NIF B96…412?\n\nSaludos,\n{name}"),
@@ -87,7 +93,7 @@ ES = (
         ("c", "El martes no estoy. ¿Puede ser el jueves?"),
         ("a", "Claro, cambiado al jueves, mismo horario. No hace falta que imprimas nada."),
         ("C", "Ya me han devuelto el dinero. Todo muy fácil, volveré a comprar."),
-    ), asked_again="El martes no estoy. ¿Puede ser el jueves?", feeling="fine", products=FURNITURE_ES),
+    ), asked_again="El martes no estoy. ¿Puede ser el jueves?", parcel="arrived", feeling="fine", products=LARGE_ES),
     Script("¿Cuándo vuelve la {product}?", (
         ("c", "¡Hola! Llevo semanas esperando la {product} en color arena y siempre sale agotada. ¿Va a volver?"),
         ("a", "¡Hola, {name}! Sí: entran doce unidades el día 20. Te aviso en cuanto estén, antes de publicarlas. Si quieres, "
@@ -110,7 +116,7 @@ ES = (
         ("a", "Hola, {name}. Te los mando hoy por correo urgente. Mientras tanto, aquí tienes las instrucciones: "
               "https://casalumbre.example/montaje"),
         ("C", "¡Montada! Ha quedado genial."),
-    ), asked_again="Gracias. En las instrucciones pide una llave Allen, ¿viene también con los tornillos?", feeling="uneasy", products=FURNITURE_ES),
+    ), asked_again="Gracias. En las instrucciones pide una llave Allen, ¿viene también con los tornillos?", parcel="arrived", feeling="uneasy", products=FURNITURE_ES),
     Script("¿Hacéis envíos a Canarias?", (
         ("c", "Buenas, quiero regalarle la {product} a mi hermana, que vive en Tenerife. ¿Hacéis envíos? ¿Cuánto cuesta?"),
         ("a", "Buenas, {name}: sí, con envío de 14,90 € y entre cinco y siete días. El precio de la web ya es sin IVA "
@@ -118,14 +124,14 @@ ES = (
         ("c", "Pues lo pido ahora mismo, gracias."),
     ), asked_again="¿Y podéis envolverla para regalo, sin la factura dentro?", feeling="fine"),
     Script("Nadie me contesta", (
-        ("c", "Es la tercera vez que escribo por el pedido {order}. Dos semanas esperando la {product} y nadie contesta. Si no "
+        ("c", "Es la tercera vez que escribo por el pedido {order}. Llevo días esperando la {product} y nadie contesta. Si no "
               "tengo respuesta hoy, lo cancelo y lo cuento."),
         ("n", "Los dos correos anteriores fueron a la dirección antigua. Pedir disculpas, ofrecer envío exprés."),
         ("a", "Hola, {name}:\n\nTe pido disculpas: tus correos llegaron a una dirección que ya no miramos, y es culpa nuestra "
               "que siguiera en la web. La {product} sale hoy por envío exprés y la tienes mañana antes de las 14 h. He "
               "devuelto también los gastos de envío."),
         ("C", "Ha llegado. Gracias por la rapidez y por la devolución, así da gusto."),
-    ), asked_again="Espero que esta vez sea verdad. ¿Me mandáis el número de seguimiento?", feeling="upset"),
+    ), asked_again="Espero que esta vez sea verdad. ¿Me mandáis el número de seguimiento?", parcel="awaited", feeling="upset"),
     Script("Duda sobre la bombilla de la {product}", (
         ("c", "Hola, ¿qué bombilla lleva la {product}? ¿Se puede poner una regulable?"),
         ("a", "Hola, {name}: lleva una E27 de hasta 40 W. Con una LED regulable va muy bien; la nuestra de filamento cálido "
@@ -146,7 +152,7 @@ EN = (
         ("a", "Hi {name},\n\nSorry about this. The label got damaged on the way and the parcel waited at the depot in {city}. "
               "It has a new one now and should be with you tomorrow. I'll check first thing and let you know.\n\nBest wishes"),
         ("C", "It's here, thank you for chasing it!"),
-    ), asked_again="Thanks. I leave for work at eight tomorrow: could it go to my neighbour at number 14?", feeling="uneasy"),
+    ), asked_again="Thanks. I leave for work at eight tomorrow: could it go to my neighbour at number 14?", parcel="awaited", feeling="uneasy"),
     Script("My {product} arrived broken", (
         ("c", "Hello, I've just unpacked the {product} from order {order} and there's a crack right across it. Very "
               "disappointed, it was a wedding present."),
@@ -154,14 +160,14 @@ EN = (
               "a card, if you tell me what to write on it. Please keep or recycle the broken one, no need to send it back."),
         ("c", "That's so kind. Please write: “For Ana and Tom, may it always be bright.”"),
         ("a", "Lovely words. It's on its way, packed twice as well."),
-    ), asked_again="That's so kind. Please write: “For Ana and Tom, may it always be bright.” Will it be here by Saturday?", feeling="uneasy", products=CRACKS_EN),
+    ), asked_again="That's so kind. Please write: “For Ana and Tom, may it always be bright.” Will it be here by Saturday?", parcel="arrived", feeling="uneasy", products=CRACKS_EN),
     Script("Can I return the {product}?", (
         ("c", "Hi, I ordered the {product} (order {order}) in the wrong colour, my own fault. It's unopened. Is it still "
               "possible to swap it?"),
         ("a", "Hi {name}, of course. The courier brings the right one and takes this one back in the same visit, so you "
               "don't have to go anywhere. Does Thursday work?"),
         ("c", "Thursday is perfect."),
-    ), asked_again="I'm at work on Thursday, sorry. Would Friday morning be possible?", feeling="fine", products=COLOURS_EN),
+    ), asked_again="I'm at work on Thursday, sorry. Would Friday morning be possible?", parcel="arrived", feeling="fine", products=COLOURS_EN),
     Script("VAT invoice please", (
         ("c", "Could you send me a VAT invoice for order {order}? I need it for my expenses. Thanks, {name}"),
         ("a", "Hi {name}, attached to the order in your account and sent to this address as well. Anything else, just reply."),
@@ -185,24 +191,24 @@ EN = (
         ("a", "Oh no, {name}, two parcels were swapped. Yours goes out again now with Saturday morning delivery. The courier "
               "takes the cushion along."),
         ("C", "Saturday 9:30, right on time. Impressed."),
-    ), asked_again="We are out until ten on Saturday. Could the courier come after that?", feeling="uneasy", products=NO_CUSHIONS_EN),
+    ), asked_again="We are out until ten on Saturday. Could the courier come after that?", parcel="arrived", feeling="uneasy", products=NO_CUSHIONS_EN),
     Script("Is the {product} suitable outdoors?", (
         ("c", "Quick question before I buy: can the {product} stay outside over winter?"),
-        ("a", "Good question, {name}: under a roof yes (IP44), in open rain no. For the open garden I'd take the Noche "
+        ("a", "Good question, {name}: under a roof yes (IP44), in open rain no. For the open garden I'd take the Courtyard "
               "lantern, it is IP65."),
-    ), asked_again="Good to know. How long does the battery of the Noche lantern last?", feeling="fine", products=LAMPS_EN),
+    ), asked_again="Good to know. How long does the battery of the Courtyard lantern last?", feeling="fine", products=LAMPS_EN),
     Script("Charged but no confirmation", (
         ("c", "I paid an hour ago, the money has left my account, but I got no confirmation and can't see the order. Please "
               "help, I'm a bit worried."),
         ("a", "Hi {name}, no need to worry: the order exists, it's {order}. Your address had a typo (gmial), so the mail "
               "couldn't reach you. I've corrected it and sent the confirmation again."),
         ("c", "Got it, silly me. Thank you!"),
-    ), asked_again="Still nothing in my inbox, sorry. Could you send the confirmation once more?", feeling="uneasy"),
+    ), asked_again="Still nothing in my inbox, sorry. Could you send the confirmation once more?", parcel="awaited", feeling="uneasy"),
     Script("Just to say thank you", (
         ("c", "No question, just wanted to say that the {product} looks even better than in the photos, and that the "
               "handwritten note made my day.\n\n{name}"),
         ("a", "{name}, and now you have made ours. I've pinned it up in the workshop. Thank you!"),
-    ), feeling="glad"),
+    ), parcel="arrived", feeling="glad"),
 )  # fmt: skip
 
 SCRIPTS = {"es": ES, "en": EN}
