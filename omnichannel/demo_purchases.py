@@ -24,16 +24,14 @@ class Purchase:
 
 def purchases(customers: Sequence[Contact]) -> list[Purchase]:
     """Of these people, oldest first."""
-    told = Event.objects.filter(contact__in=[c.pk for c in customers]).order_by("occurred_at", "pk")
-    rows = told.values_list("occurred_at", "contact_id", "properties")
+    events = Event.objects.filter(contact__in=[c.pk for c in customers]).order_by("occurred_at", "pk")
+    rows = events.values_list("occurred_at", "contact_id", "properties")
     delivered = {told["order_id"]: at for at, _contact, told in rows.filter(name="Order Delivered")}
-    return [
-        Purchase(at, contact_id or 0, number, frozenset(_called(line["name"]) for line in lines), delivered.get(number))
-        for at, contact_id, number, lines in (
-            (at, contact_id, told["order_id"], told["products"])
-            for at, contact_id, told in rows.filter(name="Order Completed")
-        )
-    ]
+    made = []
+    for at, contact_id, told in rows.filter(name="Order Completed"):
+        bought = frozenset(_called(line["name"]) for line in told["products"])
+        made.append(Purchase(at, contact_id or 0, told["order_id"], bought, delivered.get(told["order_id"])))
+    return made
 
 
 def take(random: Random, made: list[Purchase], moment: datetime) -> Purchase | None:
