@@ -1,20 +1,37 @@
 """Colleagues and customers."""
 
 from typing import Any
+from zoneinfo import available_timezones
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from crm.actions import contacts, search_text
 from crm.models import Company, Contact, Identity, Tag, Team, User
 from kernel.admin_lists import FastList
+
+AS_ASKED = ("", _("As the browser asks"))
+CHOSEN: dict[str, list[tuple[str, Any]]] = {
+    "language": [AS_ASKED, *settings.LANGUAGES],
+    "time_zone": [AS_ASKED, *((zone, zone) for zone in sorted(available_timezones()))],
+}
+
+
+class ByRole(admin.RelatedFieldListFilter):
+    """Roles are groups, a word that nobody here uses for them."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.title = _("role")
 
 
 @admin.register(User)
@@ -23,7 +40,7 @@ class Users(FastList, UserAdmin):  # type: ignore[type-arg]
 
     ordering = ("email",)
     list_display = ("email", "first_name", "last_name", "team", "is_active", "last_login")
-    list_filter = ("groups", "team", "is_active")
+    list_filter = (("groups", ByRole), "team", "is_active")
     autocomplete_fields = ("team",)
     search_fields = ("email", "first_name", "last_name")
     filter_horizontal = ()  # four roles and a handful of teams: everything at one look
@@ -46,6 +63,12 @@ class Users(FastList, UserAdmin):  # type: ignore[type-arg]
         if db_field.name == "groups":
             kwargs |= {"widget": forms.CheckboxSelectMultiple, "label": _("Roles"), "help_text": ""}
         return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name not in CHOSEN:
+            return super().formfield_for_dbfield(db_field, request, **kwargs)
+        label = capfirst(db_field.verbose_name)
+        return forms.ChoiceField(choices=CHOSEN[db_field.name], required=False, label=label)
 
     @admin.action(description=_("Take the second step of signing in away"))
     def take_second_step_away(self, request: HttpRequest, chosen: QuerySet[User]) -> None:

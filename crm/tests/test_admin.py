@@ -258,3 +258,32 @@ def test_tables_of_packages_are_not_in_the_settings(admin: Client) -> None:
     ):
         assert table not in page
         assert admin.get(f"/admin/{table}/").status_code == 404
+
+
+def test_pages_are_headed_by_what_they_show(admin: Client) -> None:
+    contact = factories.contact(first_name="Ana", last_name="Ruiz")
+
+    assert admin.get("/admin/crm/contact/").context["title"] == "Contacts"
+    assert admin.get(f"/admin/crm/contact/{contact.pk}/change/").context["title"] == "Ana Ruiz"
+    assert admin.get("/admin/crm/contact/add/").context["title"] == "Add contact"
+
+
+@pytest.mark.parametrize("chosen", [("es", "Europe/Madrid"), ("", "")])
+def test_language_and_time_zone_are_chosen_from_those_there_are(admin: Client, chosen: tuple[str, str]) -> None:
+    colleague = factories.user(language="en", time_zone="Asia/Tokyo")
+    form = {"email": colleague.email, "is_active": "on", "language": chosen[0], "time_zone": chosen[1]}
+
+    admin.post(f"/admin/crm/user/{colleague.pk}/change/", form)
+
+    colleague.refresh_from_db()
+    assert (colleague.language, colleague.time_zone) == chosen
+
+
+@pytest.mark.parametrize("wrong", [{"language": "xx"}, {"time_zone": "Mars/Olympus"}])
+def test_languages_and_zones_that_nobody_knows_are_refused(admin: Client, wrong: dict[str, str]) -> None:
+    colleague = factories.user()
+    form = {"email": colleague.email, "is_active": "on", "language": "", "time_zone": ""}
+
+    response = admin.post(f"/admin/crm/user/{colleague.pk}/change/", form | wrong)
+
+    assert list(response.context["adminform"].form.errors) == list(wrong)
