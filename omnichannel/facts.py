@@ -130,4 +130,8 @@ class DeliveryChanged(Fact):
     error: str = ""
 
     def topics(self) -> list[str]:
-        return [f"conversation:{self.conversation_id}"] if self.conversation_id else []
+        """What did not arrive shows in the list as well."""
+        if not self.conversation_id:
+            return []
+        in_list = [f"inbox:{self.inbox_id}"] if self.state in Delivery.MAY_RETRY else []
+        return [f"conversation:{self.conversation_id}", *in_list]

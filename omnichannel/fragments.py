@@ -3,6 +3,7 @@
 Every piece says where it goes (`hx-swap-oob`) and may arrive twice without harm.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -62,9 +63,9 @@ def _appended(conversation_id: int, anchor: str, item: SafeString) -> SafeString
     )
 
 
-def message(message: Message) -> SafeString:
+def message(message: Message, conversation: Conversation) -> SafeString:
     """At the end of its thread, once."""
-    spoken = thread.Spoken(message, is_new=True)
+    spoken = thread.spoken(message, conversation, is_new=True)
     item = _piece("message.html#message", spoken=spoken)
     return _appended(message.conversation_id or 0, f"message-{message.pk}", item)
 
@@ -85,10 +86,12 @@ def story(contact: Contact, *, of: int) -> SafeString:
 
 
 def route(conversation: Conversation) -> SafeString:
-    """Where the answer goes, if the customer's last message asks for another address."""
-    return _piece("composer.html#route", conversation=conversation, detours=routes.detours(conversation), oob=True)
+    """Where the answer goes, and who gets a copy."""
+    return _piece("composer.html#route", conversation=conversation, routes=routes.routes(conversation), oob=True)
 
 
-def composer_news(conversation: Conversation, *, newest: int, newer: int = 0) -> SafeString:
+def composer_news(conversation: Conversation, *, newest: int, newer: Sequence[Message] = ()) -> SafeString:
     """What the composer knows of the thread: the newest message seen, and a warning if others came meanwhile."""
-    return _piece("composer.html#news", conversation=conversation, newest=newest, newer=newer, oob=True)
+    colleague = next((message.author for message in newer if message.author), None)
+    told = {"newest": newest, "newer": len(newer), "colleague": colleague}
+    return _piece("composer.html#news", conversation=conversation, oob=True, **told)

@@ -17,7 +17,7 @@ from crm.models import Contact, User
 from crm.models.families import families, persons, survivors
 from kernel.lists import CAP, Page, keyset_page
 from kernel.realtime import Place
-from omnichannel.models import Conversation, Inbox, Message, Reading
+from omnichannel.models import Conversation, Delivery, Inbox, Message, Reading
 from omnichannel.models.conversation import ConversationQuerySet
 
 PAGE = 25
@@ -43,6 +43,11 @@ class Row:
     @property
     def name(self) -> str:
         return self.conversation.person.name
+
+    @property
+    def did_not_arrive(self) -> bool:
+        delivery = getattr(self.last, "delivery", None)
+        return delivery is not None and delivery.state in Delivery.MAY_RETRY
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,9 @@ def dress(user: User, conversations: Sequence[Conversation]) -> list[Row]:
     introduce(conversations)
     marks = {pk: (last, newest, read) for pk, last, newest, read in _marks(user, conversations)}
     wanted = [last for last, _newest, _read in marks.values() if last]
-    messages = Message.objects.filter(pk__in=wanted).select_related("channel").defer("html", "text").in_bulk()
+    messages = (
+        Message.objects.filter(pk__in=wanted).select_related("channel", "delivery").defer("html", "text").in_bulk()
+    )
     return [_row(conversation, messages, *marks[conversation.pk]) for conversation in conversations]
 
 

@@ -9,7 +9,7 @@ from crm.models import Contact, Event, User
 from crm.models.families import persons
 from kernel.realtime import News, Push, live, topic_guard, watch
 from omnichannel import facts, fragments, listing, thread
-from omnichannel.models import Conversation, Inbox, Message
+from omnichannel.models import Conversation, Delivery, Inbox, Message
 from omnichannel.models.message import MessageQuerySet
 
 
@@ -49,7 +49,7 @@ def spoke(user: User, news: News) -> Push:
     conversation, message = visible(user, news), _message(user, news)
     if conversation is None or message is None:
         return Push()
-    parts = [fragments.row(user, conversation), fragments.message(message)]
+    parts = [fragments.row(user, conversation), fragments.message(message, conversation)]
     if message.is_inbound:
         parts.append(fragments.route(conversation))
     return Push(joined(*parts))
@@ -132,4 +132,7 @@ def happened(user: User, news: News) -> Push:
 @live(facts.DeliveryChanged.name)
 def delivery_changed(user: User, news: News) -> Push:
     message = _message(user, news)
-    return Push(fragments.delivery(message)) if message else Push()
+    if message is None:
+        return Push()
+    conversation = visible(user, news) if news.properties.get("state") in Delivery.MAY_RETRY else None
+    return Push(joined(fragments.delivery(message), *([fragments.row(user, conversation)] if conversation else [])))

@@ -1,5 +1,6 @@
 """What a conversation's thread shows: messages, notes, and what happened in between, in order."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +15,8 @@ from omnichannel.models.message import MessageQuerySet
 
 LENGTH = 50  # messages shown at first; older ones on request
 TOLD = (ConversationAssigned.name, ConversationResolved.name, ConversationReopened.name)
-MAY_RETRY = (Delivery.State.FAILED, Delivery.State.BOUNCED, Delivery.State.UNKNOWN)
+ENDLESS = re.compile(r"\S{1000}")
+DRAWN = re.compile(r'data-attachment="(\d+)"')  # channels.email.mime.clean counts the mail's files so
 # Shown in the browser without a download; SVG is not among them: it carries scripts.
 RASTER = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 
@@ -34,6 +36,7 @@ class Spoken:
 
     message: Message
     is_new: bool = False
+    is_strangers: bool = False  # of somebody who is not the customer of the conversation
 
     @property
     def at(self) -> datetime:
@@ -56,12 +59,16 @@ class Spoken:
 
     @property
     def may_retry(self) -> bool:
-        return self.delivery is not None and self.delivery.state in MAY_RETRY
+        return self.delivery is not None and self.delivery.state in Delivery.MAY_RETRY
 
     @property
     def has_more(self) -> bool:
         """Is there more to show than the new part: quotes, signature, pictures, layout?"""
         return bool(self.message.html) or len(self.message.text.split()) > len(self.message.visible_text.split())
+
+    @property
+    def has_endless_word(self) -> bool:
+        return bool(ENDLESS.search(self.message.visible_text) or ENDLESS.search(self.message.text))
 
     @property
     def blocked_images(self) -> int:
@@ -70,8 +77,8 @@ class Spoken:
     @property
     def files(self) -> list[Attachment]:
         """Attachments that a reader would look for: what is drawn inside the HTML is not listed again."""
-        files = list(self.message.attachments.all())
-        return [f for f in files if not (f.inline and f.content_id and self.message.html)]
+        drawn = set(map(int, DRAWN.findall(self.message.html)))
+        return [file for number, file in enumerate(self.message.attachments.all()) if number not in drawn]
 
     @property
     def pictures(self) -> list[Attachment]:
@@ -100,10 +107,16 @@ def stretch(conversation: Conversation, *, before: int = 0) -> Stretch:
     found = list(told_in_full(rows).order_by("-pk")[: LENGTH + 1])
     shown = found[:LENGTH][::-1]
     more = len(found) > LENGTH
-    items: list[Line | Spoken] = [Spoken(message) for message in shown]
+    items: list[Line | Spoken] = [spoken(message, conversation) for message in shown]
     items += lines(conversation, since=shown[0].created_at if more else None, until=_begin(conversation, before))
     items.sort(key=lambda item: item.at)
     return Stretch(items, shown[0].pk if more else 0, shown[-1].pk if shown else 0)
+
+
+def spoken(message: Message, conversation: Conversation, *, is_new: bool = False) -> Spoken:
+    """Anybody can give themselves the customer's name: who is somebody else is shown with their address."""
+    is_strangers = message.is_inbound and message.contact_id not in conversation.person.family_ids
+    return Spoken(message, is_new, is_strangers)
 
 
 def _begin(conversation: Conversation, of: int) -> datetime | None:

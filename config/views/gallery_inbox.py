@@ -15,7 +15,7 @@ from omnichannel.forms import files
 from omnichannel.lately import Knot
 from omnichannel.listing import Counts, Row, Tab
 from omnichannel.models import Attachment, Channel, Conversation, Delivery, Inbox, Message, Presence
-from omnichannel.routes import Detour
+from omnichannel.routes import Route
 from omnichannel.thread import Line, Spoken, Stretch
 from omnichannel.views.inbox import UPLOAD_MS, tabs_context
 
@@ -59,7 +59,16 @@ def _composer() -> dict[str, Any]:
     return {
         "channels": [MAIL, CHAT],
         "others": [Presence(user=LEO, writing=True), Presence(user=ANA)],
-        "elsewhere": [Detour(MAIL, ["pedidos@norte.example"], "maria.ruiz@norte.example")],
+        "elsewhere": [
+            Route(
+                MAIL,
+                ["pedidos@norte.example"],
+                sender="maria.ruiz@norte.example",
+                copied=["luis@norte.example"],
+                offered=["jefa@norte.example"],
+                stranger="jefa@norte.example",
+            )
+        ],
         "upload_ms": UPLOAD_MS,
         "most_files": files.MOST_FILES,
         "most_bytes": files.MOST_BYTES,

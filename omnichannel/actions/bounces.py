@@ -29,7 +29,10 @@ def _reported(channel: Channel, inbound: InboundMessage) -> Delivery | None:
 
 def _take_in_one(delivery: Delivery, recipient: BouncedRecipient) -> None:
     reason = f"{recipient.status} {recipient.reason}".strip()
-    if recipient.delayed:  # say so and wait
+    is_copy = normal_email(recipient.address) in map(normal_email, delivery.message.cc)
+    if is_copy:
+        reason = f"{recipient.address}: {reason}"
+    if recipient.delayed or is_copy:  # to the customer it was sent: say so and wait
         Delivery.objects.filter(pk=delivery.pk, state=Delivery.State.SENT).update(error=reason[:1000])
         return
     deliveries.report(delivery, Delivery.State.BOUNCED, error=reason)

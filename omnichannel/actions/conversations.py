@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -67,7 +67,7 @@ def receive(channel: Channel, inbound: InboundMessage, *, raw: RawInbound | None
             assignee_id=conversation.assignee_id,
             message_id=message.pk,
             excerpt=excerpt(message),
-            automatic=message.automatic,
+            automatic=message.automatic or inbound.by_list,
         )
     )
     return message
@@ -126,19 +126,27 @@ def reply(
     client_id: str | None = None,
     seen_message_id: int | None = None,
     attachments: Sequence[AttachedFile] = (),
+    copies: Sequence[str] | None = None,
 ) -> Message:
     """Answer the customer. Written now, sent after the commit; the same `client_id` again is the same reply.
 
-    Who answers a conversation that nobody has takes it. Raises ThreadChanged when the customer wrote after
-    `seen_message_id`, outgoing.Unreachable when there is no channel or address to answer by, and ClientIdTaken.
+    Who answers a conversation that nobody has takes it. Raises ThreadChanged when the customer wrote or a colleague
+    answered after `seen_message_id`, outgoing.Unreachable when there is no channel or address to answer by, and
+    ClientIdTaken.
     """
     conversation = _locked(conversation)
     sent = _sent_before(conversation, client_id)
     if sent is not None:
         return sent
-    _check_unchanged(conversation, seen_message_id)
+    _check_unchanged(conversation, seen_message_id, by)
     message = outgoing.answer(
-        conversation, by=by, body=body, channel=channel, client_id=client_id, attachments=attachments
+        conversation,
+        by=by,
+        body=body,
+        channel=channel,
+        client_id=client_id,
+        attachments=attachments,
+        copies=copies,
     )
     _note_answer(conversation, by, message)
     publish(
@@ -166,12 +174,15 @@ def _sent_before(conversation: Conversation, client_id: str | None) -> Message |
     return sent
 
 
-def _check_unchanged(conversation: Conversation, seen_message_id: int | None) -> None:
+def _check_unchanged(conversation: Conversation, seen_message_id: int | None, by: User) -> None:
     if seen_message_id is None:
         return
-    newer = conversation.messages.filter(pk__gt=seen_message_id, direction=Message.Direction.INBOUND, automatic=False)
-    if newer.exists():
-        raise ThreadChanged(list(newer.order_by("pk")))
+    said = conversation.messages.filter(pk__gt=seen_message_id, automatic=False)
+    by_others = Q(direction=Message.Direction.INBOUND)
+    by_others |= Q(direction=Message.Direction.OUTBOUND) & ~Q(author=by.pk)
+    newer = list(said.filter(by_others).select_related("author").order_by("pk"))
+    if newer:
+        raise ThreadChanged(newer)
 
 
 def _note_answer(conversation: Conversation, by: User, message: Message) -> None:

@@ -25,10 +25,11 @@ def answer(
     channel: Channel | None,
     client_id: str | None,
     attachments: Sequence[AttachedFile] = (),
+    copies: Sequence[str] | None = None,
 ) -> Message:
     """An agent's reply inside a conversation: by the channel that the customer last used, to where they want it. When
-    that account is switched off, by the default one."""
-    last = _last_inbound(conversation, channel)
+    that account is switched off, by the default one. `copies` None: to whom the customer copied."""
+    last = routes.last_of_customer(conversation, channel)
     if channel is None and last is not None and last.channel is not None and last.channel.active:
         channel = last.channel
     channel = channel or default_channel(conversation)
@@ -45,7 +46,7 @@ def answer(
         author=by if by.pk else None,
         sender=channel.address,
         to=asked_for[:1] or [identity.display],
-        cc=[*asked_for[1:], *routes.copied(last)] if last else [],
+        cc=list(copies) if copies is not None else [*asked_for[1:], *routes.copied(last)] if last else [],
         subject=reply_subject(conversation.subject) if channel.plugin.has_subject else "",
         text=body,
         in_reply_to=last.message_id if last else "",
@@ -57,13 +58,6 @@ def answer(
     written = _write(message, address=address, key=key, purpose=Delivery.Purpose.TRANSACTIONAL)
     attach_all(written, attachments)
     return written
-
-
-def _last_inbound(conversation: Conversation, channel: Channel | None) -> Message | None:
-    inbound = conversation.messages.filter(direction=Message.Direction.INBOUND).exclude(identity=None)
-    if channel is not None:
-        inbound = inbound.filter(channel=channel)
-    return inbound.select_related("channel", "identity").order_by("-pk").first()
 
 
 def _references(last: Message | None) -> list[str]:

@@ -78,7 +78,8 @@ class InboundMessage:
     in_reply_to: str = ""
     references: Sequence[str] = ()
     sent_at: datetime | None = None
-    automatic: bool = False  # an auto-reply or a list: shown, never answered by a robot, never reopens
+    automatic: bool = False  # no person wrote it: shown, never answered by a program, never reopens, nobody waits
+    by_list: bool = False  # a person wrote it to a list: never answered by a program
     language: str = ""
     authentication: dict[str, str] = field(default_factory=dict)  # what a trusted server says of the sender
     attachments: Sequence[AttachedFile] = ()

@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import logging
 import re
+import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from email.utils import format_datetime
@@ -29,6 +30,8 @@ MAX_RECIPIENTS = 100
 IDLE_SECONDS = 300
 END = b".\r\n"
 LINE_LIMIT = 1 << 20  # some mailers write long lines; the parser's limits decide, visibly, in the quarantine
+TOLD_APART = re.compile(rb"(?im)^(?:message-id|date)[ \t]*:")
+HEADER_LOOKED_AT = 64 << 10
 SIZE = re.compile(r"(?i)\sSIZE=(\d{1,20})(?![^\s])(?!.*>)")  # of MAIL FROM, behind the address (RFC 1870)
 
 log = logging.getLogger(__name__)
@@ -142,8 +145,9 @@ async def report() -> None:
 
 
 def noted(session: Session, envelope: Envelope, recipients: list[str]) -> dict[str, Any]:
+    sender = envelope.mail_from or ""
     return {
-        "mail_from": envelope.mail_from or "",
+        "mail_from": "" if sender == "<>" else sender,  # so aiosmtpd writes the null sender of RFC 5321 §4.5.5
         "rcpt": list(recipients),
         "peer": str(session.peer[0]) if session.peer else "",
         "helo": str(session.host_name or "")[:255],
@@ -187,11 +191,13 @@ def channel_id_for(address: str) -> int | None:
 
 
 def store(content: bytes, meta: dict[str, Any]) -> None:
-    """One raw item for each account among the recipients. The key is over the bytes as they came."""
+    """One raw item for each account among the recipients. The key is over the bytes as they came; of mails that nothing
+    tells apart, as machines write them, each is another one."""
     body = trace(meta) + content
+    nonce = b"" if TOLD_APART.search(content[:HEADER_LOOKED_AT]) else secrets.token_bytes(16)
     for channel_id, recipients in _by_channel(meta["rcpt"]).items():
         to = sorted(each.lower().encode() for each in recipients)
-        key = hashlib.sha256(b"\0".join([content, *to])).hexdigest()
+        key = hashlib.sha256(b"\0".join([content, *to, nonce])).hexdigest()
         inbound.receive_raw(
             channel_id=channel_id, dedup_key=f"smtp:{key}", body=body, meta={**meta, "rcpt": recipients}
         )

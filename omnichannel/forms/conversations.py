@@ -1,20 +1,47 @@
 """What people write and choose in the inbox."""
 
+import re
 from typing import Any
 
 from django import forms
+from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Contact, User
 from omnichannel import thread
 from omnichannel.forms.files import FilesField, files_help
 from omnichannel.models import Channel, Conversation, Draft
+from omnichannel.routes import MOST_COPIES
 
 LONGEST = 100_000  # characters of one message
 
 
+class AddressesField(forms.Field):
+    """E-mail addresses, from several inputs of one name, each with one or with several between commas."""
+
+    widget = forms.MultipleHiddenInput
+
+    def clean(self, value: Any) -> list[str]:
+        given = [address.strip() for entry in value or [] for address in re.split(r"[,;\s]+", entry)]
+        addresses = list(dict.fromkeys(filter(None, given)))
+        for address in addresses:
+            self._check(address)
+        if len(addresses) > MOST_COPIES:
+            raise forms.ValidationError(_("An answer can have up to %(n)d copies.") % {"n": MOST_COPIES})
+        return addresses
+
+    def _check(self, address: str) -> None:
+        try:
+            validate_email(address)
+        except forms.ValidationError:
+            raise forms.ValidationError(_("«%(address)s» is no e-mail address.") % {"address": address}) from None
+
+
 class MessageForm(forms.Form):
-    """A reply, or with `private` a note: words, files or both. `last_message_id`: the newest message its writer saw."""
+    """A reply, or with `private` a note: words, files or both. `last_message_id`: the newest message its writer saw.
+
+    With `copies`, copies go to the addresses in `cc` and nowhere else; without, to whom the customer copied.
+    """
 
     body = forms.CharField(max_length=LONGEST, strip=True, required=False)
     attachments = FilesField()
@@ -22,6 +49,8 @@ class MessageForm(forms.Form):
     client_id = forms.CharField(max_length=64, required=False)
     last_message_id = forms.IntegerField(required=False, min_value=0)
     channel = forms.ModelChoiceField(Channel.objects.filter(active=True), required=False)
+    copies = forms.BooleanField(required=False)
+    cc = AddressesField(required=False)
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data

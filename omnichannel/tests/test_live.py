@@ -149,6 +149,8 @@ def test_delivery_shows_on_the_message_itself(agent: User) -> None:
     assert f'id="delivery-{message.pk}" data-state="bounced" hx-swap-oob="true"' in html
     assert "550 no such user" in html
     assert "Send again" in html
+    assert f'id="row-{message.conversation_id}"' in html  # the list says so as well
+    assert "It did not arrive:" in html
 
 
 @pytest.mark.parametrize(

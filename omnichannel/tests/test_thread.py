@@ -189,16 +189,20 @@ def test_whole_message_is_offered_when_there_is_more_than_the_new_part(
 
 
 @pytest.mark.parametrize(
-    ("fields", "listed", "picture"),
+    ("html", "fields", "listed", "picture"),
     [
-        ({"content_type": "image/png"}, True, True),
-        ({"content_type": "application/pdf", "inline": True, "content_id": ""}, True, False),
-        ({"content_type": "image/png", "content_id": "a@b"}, True, True),
-        ({"content_type": "image/png", "inline": True, "content_id": "a@b"}, False, False),
+        ("<p>x</p>", {"content_type": "image/png"}, True, True),
+        ("<p>x</p>", {"content_type": "application/pdf", "inline": True, "content_id": "a@b"}, True, False),
+        ("<p>x</p>", {"content_type": "image/png", "inline": True, "content_id": "a@b"}, True, True),
+        ('<img data-attachment="1">', {"content_type": "image/png", "content_id": "a@b"}, True, True),
+        ('<img data-attachment="0">', {"content_type": "image/png", "inline": True, "content_id": "a@b"}, False, False),
     ],
 )
-def test_files_that_the_html_draws_are_not_listed_again(fields: dict[str, Any], listed: bool, picture: bool) -> None:
-    message = make_conversation(html="<p>x</p>").messages.get()
+def test_files_that_the_html_draws_are_not_listed_again(
+    html: str, fields: dict[str, Any], listed: bool, picture: bool
+) -> None:
+    """Apple's mail gives every file a Content-ID, named in the HTML or not."""
+    message = make_conversation(html=html).messages.get()
     file = Attachment.objects.create(message=message, file=ContentFile(b"x", name="f"), filename="f", size=1, **fields)
 
     assert Spoken(message).files == ([file] if listed else [])
@@ -273,3 +277,19 @@ def test_colleagues_who_may_work_on_it_are_those_who_see_its_inbox(team: str, na
     assert [person.first_name for person in thread.assignable(conversation)] == names
     for person in thread.assignable(conversation):
         assert Conversation.objects.visible_to(person).filter(pk=conversation.pk).exists()
+
+
+@pytest.mark.parametrize(("text", "endless"), [("word " * 900, False), ("x" * 1000, True), ("a " + "ñ" * 2000, True)])
+def test_words_that_never_end_are_told(text: str, endless: bool) -> None:
+    assert Spoken(Message(text=text)).has_endless_word is endless
+
+
+@pytest.mark.parametrize(("sender", "is_strangers"), [("ana@casa.example", False), ("ana@evil.example", True)])
+def test_who_is_not_the_customer_is_a_stranger_whatever_their_name(sender: str, is_strangers: bool) -> None:
+    conversation = make_conversation(message_id="m1@casa.example")
+    channel = Channel.objects.get()
+    message = conversations.receive(channel, inbound(sender=sender, in_reply_to="m1@casa.example"))
+
+    assert message is not None
+    assert message.conversation == conversation
+    assert thread.spoken(message, conversation).is_strangers is is_strangers

@@ -46,8 +46,9 @@ def _write(request: SignedInRequest, conversation: Conversation, form: MessageFo
     said = {"body": data["body"], "attachments": data["attachments"], "client_id": data["client_id"] or None}
     if data["private"]:
         return conversations.add_note(conversation, by=request.user, **said)
-    seen = data["last_message_id"]
-    return conversations.reply(conversation, by=request.user, channel=data["channel"], seen_message_id=seen, **said)
+    copies = data["cc"] if data["copies"] else None
+    route = {"channel": data["channel"], "seen_message_id": data["last_message_id"], "copies": copies}
+    return conversations.reply(conversation, by=request.user, **route, **said)
 
 
 def _written(request: SignedInRequest, conversation: Conversation, message: Message) -> list[SafeString]:
@@ -55,10 +56,11 @@ def _written(request: SignedInRequest, conversation: Conversation, message: Mess
     desk.drop_draft(conversation, by=request.user)
     conversation = visible(request, conversation.pk)
     return [
-        fragments.message(_in_full(message.pk)),
+        fragments.message(_in_full(message.pk), conversation),
         fragments.row(request.user, conversation),
         fragments.head(request.user, conversation),  # a first answer takes the conversation
         fragments.composer_news(conversation, newest=message.pk),
+        fragments.route(conversation),  # what was chosen was for this answer
     ]
 
 
@@ -70,8 +72,8 @@ def _in_full(pk: int) -> Message:
 def _changed(conversation: Conversation, changed: ThreadChanged) -> HttpResponse:
     """409: nothing was sent. What is new is shown, the text stays, and sending again is sending anyway."""
     newest = changed.newer[-1].pk
-    parts = [fragments.message(_in_full(message.pk)) for message in changed.newer]
-    parts.append(fragments.composer_news(conversation, newest=newest, newer=len(changed.newer)))
+    parts = [fragments.message(_in_full(message.pk), conversation) for message in changed.newer]
+    parts.append(fragments.composer_news(conversation, newest=newest, newer=changed.newer))
     parts.append(fragments.route(conversation))
     return HttpResponse("".join(parts), status=409)
 

@@ -106,7 +106,7 @@ def thread_context(request: SignedInRequest, found: Conversation) -> dict[str, A
         "draft": Draft.objects.filter(user=request.user, conversation=found).first(),
         "others": Presence.objects.others_at(found, request.user),
         "channels": thread.reply_channels(found),
-        "detours": routes.detours(found),
+        "routes": routes.routes(found),
         "assignable": thread.assignable(found),
         "story": lately.story(found.person),
         "person_url": person_url(found.person.pk),

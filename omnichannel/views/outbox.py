@@ -49,7 +49,7 @@ def outbox_delivery(request: SignedInRequest, pk: int) -> HttpResponse:
         "delivery": delivery,
         "headers": outbox.headers(delivery),
         "attempts": delivery.attempt_log.all(),
-        "may_retry": delivery.state in thread.MAY_RETRY,
+        "may_retry": delivery.state in Delivery.MAY_RETRY,
     }
     return render(request, "omnichannel/delivery.html", context)
 

@@ -28,6 +28,7 @@ EMPTY: ParsedMail = {
     "attachments": [],
     "auto_reply": False,
     "auto_reply_reason": "",
+    "by_list": False,
     "bounce": {"is_bounce": False, "recipients": [], "original_message_id": ""},
     "authentication": [],
     "notes": [],

@@ -11,7 +11,7 @@ import struct
 from email.utils import parsedate_to_datetime
 
 from .mime.authentication import authentication_results
-from .mime.auto import auto_reply_reason
+from .mime.auto import auto_reply_reason, came_by_list
 from .mime.bodies import Attachment, Body, Reading, describe
 from .mime.bounce import read_bounce
 from .mime.clean import clean, reason_for_text, strip_tags, text_as_html
@@ -85,6 +85,7 @@ def _assemble(root: Part, body: Body, attachments: list[Attachment], html: bool)
         "attachments": attachments,
         "auto_reply": bool(automatic) or bounce["is_bounce"],
         "auto_reply_reason": automatic,
+        "by_list": came_by_list(headers),
         "bounce": bounce,
         "authentication": authentication_results(headers),
         "notes": notes,

@@ -48,6 +48,7 @@ class ParsedMail(TypedDict):
     attachments: list[Attachment]
     auto_reply: bool
     auto_reply_reason: str
+    by_list: bool  # a person wrote it, and no program may answer it
     bounce: Bounce
     authentication: list[Results]
     notes: list[str]

@@ -43,7 +43,9 @@ class EmailChannel(ChannelKind):
             found = read_mail_with_files(bytes(raw.body))
         except UnreadableMail as error:
             raise ChannelError(str(error), permanent=True) from error
-        return [to_inbound(found, raw.meta, self.account.settings)]
+        accounts = type(self.account).objects.filter(kind=self.slug)
+        ours = {address.lower() for address in accounts.values_list("address", flat=True)}
+        return [to_inbound(found, raw.meta, self.account.settings, arrived=raw.received_at, ours=ours)]
 
     def new_message_id(self, message: Message) -> str:
         return message_id_for(message)

@@ -256,6 +256,33 @@ def test_a_bounce_lands_on_the_message_and_stops_further_mail() -> None:
     assert Conversation.objects.count() == 1
 
 
+def test_bounce_of_a_copy_leaves_the_customers_mail_sent() -> None:
+    from omnichannel.channels.base import BouncedRecipient
+    from omnichannel.models import Suppression
+
+    conversation = make_conversation(cc=["Luis@casa.example"])
+    sent = conversations.reply(conversation, by=make_user("agent"), body="Hola")
+    Delivery.objects.update(state="sent", due_at=None)
+    gone = BouncedRecipient("luis@casa.example", "5.1.1", "no such user", permanent=True)
+    report = inbound(sender="mailer-daemon@mx.example", bounces=[gone], bounced_message_id=sent.message_id)
+
+    assert conversations.receive(sent.channel, report) is None  # type: ignore[arg-type]
+
+    delivery = Delivery.objects.get()
+    assert (delivery.state, delivery.error) == ("sent", "luis@casa.example: 5.1.1 no such user")
+    assert Suppression.objects.count() == 0
+
+
+@pytest.mark.parametrize("automatic", [False, True])
+def test_mail_by_a_list_is_waited_for_and_never_answered_by_a_program(automatic: bool) -> None:
+    message = conversations.receive(make_channel(), inbound(by_list=True, automatic=automatic))
+
+    assert message is not None
+    assert message.automatic is automatic
+    assert (Conversation.objects.get().waiting_since is None) is automatic
+    assert Event.objects.get(name="message.received").properties["automatic"] is True
+
+
 def test_a_report_about_nobodys_message_is_filed_like_any_mail() -> None:
     from omnichannel.channels.base import BouncedRecipient
 

@@ -12,6 +12,7 @@ from django.db import DatabaseError
 from crm.models import Heartbeat
 from omnichannel import outbox
 from omnichannel.actions import inbound
+from omnichannel.channels.base import InboundMessage
 from omnichannel.channels.email.tests.mails import raw_mail
 from omnichannel.channels.email.tokens import Token
 from omnichannel.doors import smtp as door
@@ -234,3 +235,26 @@ def test_door_says_that_it_is_there_until_it_is_told_to_stop() -> None:
 
     asyncio.run(asyncio.wait_for(look_and_stop(), timeout=10))
     assert Heartbeat.objects.filter(service="smtp").exists()
+
+
+def test_null_sender_is_a_program_for_the_reader(client: smtplib.SMTP) -> None:
+    """RFC 5321 §4.5.5: bounces and receipts come so; whoever answers them starts a loop."""
+    client.sendmail("", ["support@hilo.example"], raw_mail("Not delivered\r\n"))
+
+    (message,) = parsed()
+
+    assert (bytes(RawInbound.objects.get().body).splitlines()[0], message.automatic) == (b"Return-Path: <>", True)
+
+
+def test_what_is_no_mail_reaches_the_quarantine(client: smtplib.SMTP) -> None:
+    client.sendmail("ana@casa.example", ["support@hilo.example"], b"this is no mail at all\r\n\r\nbody\r\n")
+
+    inbound.process_due()
+
+    raw = RawInbound.objects.get()
+    assert (raw.state, raw.error) == ("quarantined", "This is no mail: it has no header fields.")
+
+
+def parsed() -> list[InboundMessage]:
+    raw = RawInbound.objects.get()
+    return raw.channel.plugin.parse(raw)

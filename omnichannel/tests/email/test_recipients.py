@@ -105,9 +105,16 @@ def test_each_account_gets_one_item_with_its_own_recipients(account: Channel, sa
 )
 def test_mail_is_the_same_by_its_bytes_and_recipients(account: Channel, again: dict[str, Any], count: int) -> None:
     first = meta("support@hilo.example", "support+x@hilo.example")
-    door.store(b"mail", first)
-    door.store(b"mail", first | again)
+    door.store(b"Date: x\r\n\r\nmail", first)
+    door.store(b"Date: x\r\n\r\nmail", first | again)
     assert RawInbound.objects.count() == count
+
+
+def test_what_nothing_tells_apart_is_another_mail_each_time(account: Channel) -> None:
+    """Alarms of a printer, without Message-ID and date."""
+    for _ in range(2):
+        door.store(b"Subject: Paper jam\r\n\r\nTray 2", meta("support@hilo.example"))
+    assert RawInbound.objects.count() == 2
 
 
 def test_one_byte_makes_another_mail(account: Channel) -> None:
@@ -160,11 +167,12 @@ def test_trace_has_two_lines_of_visible_ascii(fields: dict[str, str], line: byte
     assert (written.isascii(), written.count(b"\n"), written[-2:]) == (True, 2, b"\r\n")
 
 
-def test_envelope_is_noted_with_what_the_sender_said_of_himself() -> None:
+@pytest.mark.parametrize("sender", [None, "<>"])
+def test_envelope_is_noted_with_what_the_sender_said_of_himself(sender: str | None) -> None:
     session, envelope = Session(asyncio.new_event_loop()), Envelope()
     peer: Any = ("192.0.2.1", 4711)
     session.peer, session.host_name = peer, "h" * 300
-    envelope.mail_from = None
+    envelope.mail_from = sender  # aiosmtpd's word for nobody
     assert door.noted(session, envelope, ["a@x.example"]) == {
         "mail_from": "",
         "rcpt": ["a@x.example"],

@@ -170,7 +170,7 @@ def test_thread_folds_quotes_behind_the_new_part() -> None:
     agent = make_user("agent")
     conversation = make_conversation(text="Sí, gracias.\n\n> El lunes escribiste:\n> hola", reply_text="Sí, gracias.")
     page = body(signed_in(agent), f"/inbox/{conversation.pk}/")
-    assert '<div class="bubble" data-plain>Sí, gracias.</div>' in page
+    assert '<div class="bubble" data-plain dir="auto">Sí, gracias.</div>' in page
     assert "Show the whole message" in page
 
 

@@ -34,6 +34,16 @@ ORIGINAL = re.compile(
 )
 
 
+# Without a report, only words say whether the server goes on trying (Exim, sendmail, Exchange); a code of 4 does not.
+TRIES_AGAIN = re.compile(
+    r"will (?:continue|keep|be retried|retry|try again)|attempts will continue|has not yet been delivered|still trying|"
+    r"could not send message for past|delivery (?:is|has been) delayed|this is a warning|warning message only|"
+    r"no need to resend|seguirá intent|se seguirá|se reintentará|retraso en la entrega",
+    re.IGNORECASE,
+)
+GAVE_UP = re.compile(r"permanent error|giving up|gave up|retry timeout exceeded", re.IGNORECASE)
+
+
 class Recipient(TypedDict):
     address: str
     status: str
@@ -93,7 +103,8 @@ def _report_recipient(fields: Headers) -> Recipient | None:
 
 
 def _from_header(headers: Headers, text: str) -> list[Recipient]:
-    return [_recipient(address, text) for address in ANY_ADDRESS.findall(headers.raw("x-failed-recipients"))]
+    delayed = _tries_again(ORIGINAL.split(text[:MAX_TEXT], maxsplit=1)[0])
+    return [_recipient(address, text, delayed) for address in ANY_ADDRESS.findall(headers.raw("x-failed-recipients"))]
 
 
 def _from_text(root: Part, from_address: str, subject: str, text: str) -> list[Recipient]:
@@ -104,7 +115,12 @@ def _from_text(root: Part, from_address: str, subject: str, text: str) -> list[R
         return []
     text = ORIGINAL.split(text[:MAX_TEXT], maxsplit=1)[0]
     addresses = dict.fromkeys(match[1] for match in FAILED_LINE.finditer(text))
-    return [_recipient(address, _after(text, address)) for address in list(addresses)[:MAX_RECIPIENTS]]
+    delayed = _tries_again(text)
+    return [_recipient(address, _after(text, address), delayed) for address in list(addresses)[:MAX_RECIPIENTS]]
+
+
+def _tries_again(text: str) -> bool:
+    return bool(TRIES_AGAIN.search(text)) and not GAVE_UP.search(text)
 
 
 def _after(text: str, address: str) -> str:
@@ -113,7 +129,7 @@ def _after(text: str, address: str) -> str:
     return next((lines for lines in told if STATUS.search(lines) or SMTP_CODE.search(lines)), max(told, key=len))
 
 
-def _recipient(address: str, text: str) -> Recipient:
+def _recipient(address: str, text: str, delayed: bool) -> Recipient:
     text = text[:MAX_TEXT]
     status = _status("", text)
     line = next(
@@ -123,8 +139,8 @@ def _recipient(address: str, text: str) -> Recipient:
         "address": address,
         "status": status,
         "reason": one_line(line)[:500],
-        "permanent": not status.startswith("4"),
-        "delayed": status.startswith("4"),
+        "permanent": not delayed and not status.startswith("4"),
+        "delayed": delayed,
     }
 
 

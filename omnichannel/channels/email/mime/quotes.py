@@ -162,7 +162,9 @@ def without_signature(lines: Sequence[str]) -> list[str]:
         stripped = line.strip()
         if len(stripped) > 120 or not stripped:
             continue
-        if SIGNATURE.fullmatch(stripped) or DEVICE.fullmatch(stripped.strip("<>*_")):
+        if SIGNATURE.fullmatch(stripped):
+            return list(lines[:index])
+        if DEVICE.fullmatch(stripped.strip("<>*_")) and not any(line.strip() for line in lines[index + 1 :]):
             return list(lines[:index])
         if SIGN_OFF.fullmatch(stripped) and _looks_like_signature(lines[:index], lines[index + 1 :]):
             return list(lines[:index])

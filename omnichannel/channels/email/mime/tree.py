@@ -32,6 +32,8 @@ TOO_DEEP = noted("The mail is nested more than {levels} levels deep.")
 LONG_HEADER = noted("A header block has {size} bytes; the limit is {limit}.")
 TOO_MANY_PARTS = noted("The mail has more than {parts} parts.")
 
+OF_OUR_DOOR = {"return-path", "received"}  # what the SMTP door writes above whatever it takes
+
 BLANK_LINE = re.compile(rb"\r\n\r\n|\n\n|\n\r\n|\r\r(?!\n)")
 FIELD_START = re.compile(rb"[!-9;-~]{1,100}[ \t]*:")
 NO_FIELD = re.compile(rb"(?m)^(?![ \t]|[!-9;-~]{1,100}[ \t]*:)")
@@ -73,7 +75,7 @@ def parse_tree(raw: bytes) -> Part:
     if len(raw) > MAX_SIZE:
         raise MailRefused(TOO_LARGE.format(size=len(raw), limit=MAX_SIZE))
     root = read_part(_without_mbox_line(raw))
-    if not root.headers.fields:
+    if {name for name, _value in root.headers.fields} <= OF_OUR_DOOR:
         raise MailRefused(NO_MAIL)
     level, count = [root], 1
     for _ in range(MAX_DEPTH + 1):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from omnichannel.channels.email.mime.auto import auto_reply_reason
+from omnichannel.channels.email.mime.auto import auto_reply_reason, came_by_list
 from omnichannel.channels.email.mime.headers import parse_block
 
 
@@ -28,6 +28,12 @@ from omnichannel.channels.email.mime.headers import parse_block
         ("X-Auto-Response-Suppress: All", "X-Auto-Response-Suppress: All"),
         ("X-Auto-Response-Suppress: OOF, all , DR", "X-Auto-Response-Suppress: All"),
         ("Return-Path: <>", "Return-Path: <>"),
+        (  # somebody's mail program says that it was read (RFC 8098)
+            "Content-Type: multipart/report; report-type=disposition-notification; boundary=x",
+            "Content-Type: report-type=disposition-notification",
+        ),
+        ("List-Post: <mailto:team@y.example>\r\nPrecedence: bulk", "Precedence: bulk"),
+        ("List-Post: NO\r\nPrecedence: list", "Precedence: list"),
         ("Return-Path:", "Return-Path: <>"),
     ],
 )
@@ -39,6 +45,7 @@ def test_header_that_says_so_is_named(line: str, reason: str) -> None:
     "line",
     [
         "Auto-Submitted: no",
+        "List-Post: <mailto:team@y.example>\r\nPrecedence: list\r\nList-Id: x\r\nList-Unsubscribe: <x>",
         "Auto-Submitted: No (a person)",
         "Auto-Submitted:",
         "Precedence: normal",
@@ -59,3 +66,11 @@ def test_strongest_word_comes_first() -> None:
     lines = b"Return-Path: <>\nX-Loop: x\nList-Id: y\nPrecedence: bulk\nAuto-Submitted: auto-replied"
     assert auto_reply_reason(parse_block(lines)) == "Auto-Submitted: auto-replied"
     assert auto_reply_reason(parse_block(lines.rpartition(b"\n")[0])) == "Precedence: bulk"
+
+
+@pytest.mark.parametrize(
+    ("line", "by_list"),
+    [("List-Post: <MAILTO:team@y.example>", True), ("List-Post: NO", False), ("List-Id: team.y.example", False)],
+)
+def test_list_that_people_write_to_is_told_from_a_newsletter(line: str, by_list: bool) -> None:
+    assert came_by_list(parse_block(line.encode())) is by_list

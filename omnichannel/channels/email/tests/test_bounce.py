@@ -194,6 +194,22 @@ def test_text_counts_only_from_a_machine_that_speaks_of_delivery(headers: dict[s
     assert bounce(raw_mail("a@b.example\r\n550 5.1.1 No", **headers))["is_bounce"] is is_bounce
 
 
-def test_temporary_refusal_in_a_text_is_no_bounce() -> None:
-    found = bounce(raw_mail("<a@b.example>: 450 4.2.1 Greylisted", Subject="Mail delivery", **DAEMON))
-    assert (found["is_bounce"], [each["status"] for each in found["recipients"]]) == (False, ["4.2.1"])
+@pytest.mark.parametrize(
+    ("words", "is_bounce"),
+    [
+        ("The server will keep trying until the message is five days old.", False),
+        ("Delivery attempts will continue for some time.", False),
+        ("This is a permanent error.", True),
+        ("", True),
+    ],
+)
+@pytest.mark.parametrize("failed", [{}, {"X_Failed_Recipients": "a@b.example"}])
+def test_words_say_whether_a_temporary_refusal_was_the_last(
+    words: str, is_bounce: bool, failed: dict[str, str]
+) -> None:
+    text = f"{words}\r\n\r\n<a@b.example>: 450 4.2.1 Greylisted"
+    found = bounce(raw_mail(text, Subject="Mail delivery", **DAEMON, **failed))
+
+    assert (found["is_bounce"], [each["status"] for each in found["recipients"]]) == (is_bounce, ["4.2.1"])
+    assert [each["delayed"] for each in found["recipients"]] == [not is_bounce]
+    assert [each["permanent"] for each in found["recipients"]] == [False]

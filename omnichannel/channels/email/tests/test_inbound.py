@@ -29,7 +29,7 @@ def mail(**fields: Any) -> ParsedMail:
 
 
 def told(meta: dict[str, Any] | None = None, contents: list[bytes] | None = None, **fields: Any) -> InboundMessage:
-    return to_inbound(MailWithFiles(mail(**fields), contents or []), meta or {}, {})
+    return to_inbound(MailWithFiles(mail(**fields), contents or []), meta or {}, {}, ours=["support@hilo.example"])
 
 
 # --- one mail, one identity ---
@@ -157,3 +157,56 @@ def test_address_that_is_no_bounce_address_of_a_message_says_nothing() -> None:
 @pytest.mark.django_db
 def test_bounce_address_of_a_message_that_is_gone_says_nothing() -> None:
     assert bounced("<x@y.example>", f"bounce+{Token('m', 7, 3)}@hilo.example").bounced_message_id == ""
+
+
+# --- our own name ---
+
+
+OURS = "Support@hilo.example"
+VISITOR = {"name": "Eva", "address": "eva@casa.example"}
+
+
+def test_mail_in_our_own_name_is_never_answered_by_a_program() -> None:
+    found = told(from_email=OURS, from_name="Support", reply_to_addresses=[{"name": "", "address": OURS}])
+    assert (found.sender, found.automatic) == (OURS, True)
+
+
+def test_contact_form_writes_for_whom_it_names() -> None:
+    found = told(from_email=OURS, from_name="Site", reply_to_addresses=[VISITOR, {"name": "", "address": OURS}])
+    assert (found.sender, found.sender_name, found.automatic) == ("eva@casa.example", "Eva", False)
+    assert found.claims == [Claim("email", "eva@casa.example")]
+
+
+def test_reply_to_of_others_says_nothing_of_who_wrote() -> None:
+    assert told(reply_to_addresses=[VISITOR]).sender == "ana@casa.example"
+    two = [VISITOR, {"name": "", "address": "x@y.example"}]
+    assert told(from_email=OURS, reply_to_addresses=two).sender == OURS
+
+
+def test_our_own_mail_that_came_back_is_no_persons() -> None:
+    assert told(message_id=f"<{Token('m', 7, 1)}@hilo.example>").automatic is True
+    assert told(message_id="<m7@hilo.example>").automatic is False
+
+
+def test_list_mail_is_a_persons() -> None:
+    assert (told(by_list=True).by_list, told(by_list=True).automatic) == (True, False)
+
+
+def test_report_that_returns_nothing_answers_the_mail_at_least() -> None:
+    ours = f"{Token('m', 7, 1)}@hilo.example"
+    failed = {"address": "ana@casa.example", "status": "5.1.1", "reason": "", "permanent": True, "delayed": False}
+    bounce = {"is_bounce": True, "recipients": [failed], "original_message_id": ""}
+
+    assert told(bounce=bounce, in_reply_to=f"<{ours}>").bounced_message_id == ours
+    assert told(bounce=bounce, references=["<x@y>", f"<{ours}>"]).bounced_message_id == ours
+    assert told(in_reply_to=f"<{ours}>").bounced_message_id == ""
+
+
+def test_mail_that_nothing_tells_apart_is_told_apart_by_when_it_came() -> None:
+    noon = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
+    bare_mail = mail(message_id="", date="")
+
+    assert external_id(bare_mail, noon) == external_id(bare_mail, noon)
+    assert external_id(bare_mail, noon) != external_id(bare_mail, noon + dt.timedelta(seconds=1))
+    dated = mail(message_id="", date="2026-03-02T12:00:00+00:00")
+    assert external_id(dated, noon) == external_id(dated, None)
