@@ -19,7 +19,7 @@ from omnichannel.actions.outgoing import Unreachable
 from omnichannel.forms import files
 from omnichannel.forms.conversations import NewConversationForm
 from omnichannel.listing import Tab
-from omnichannel.models import Conversation, Draft, Presence
+from omnichannel.models import Channel, Conversation, Draft, Presence
 from omnichannel.views import answers
 
 UPLOAD_MS = 600_000  # that the browser waits for a message with files: 20 MB over a slow line
@@ -50,7 +50,9 @@ def list_context(request: SignedInRequest, counts: listing.Counts, tab: str) -> 
     search, cursor = request.GET.get("q", "").replace("\x00", "").strip()[:200], request.GET.get("cursor", "")
     page = listing.page(request.user, tab, search=search, cursor=cursor)
     rows = listing.dress(request.user, page.rows)
-    return {"tab": tab, "search": search, "cursor": cursor, "rows": rows, "next": page.next} | tabs_context(counts)
+    shown = {"tab": tab, "search": search, "cursor": cursor, "rows": rows, "next": page.next}
+    # Asked only where the list is empty.
+    return shown | {"is_connected": Channel.objects.filter(active=True).exists} | tabs_context(counts)
 
 
 def tabs_context(counts: listing.Counts) -> dict[str, Any]:

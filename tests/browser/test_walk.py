@@ -150,7 +150,18 @@ def test_a_mail_walks_through_the_whole_house(browser: Browser, product: Product
     for page, path, name in ((manager, "/journeys/", "journeys"), (agent, "/contacts/", "contacts")):
         page.goto(path)
         picture(page, name)
+    assert_fits_a_phone(manager)
     assert house.complaints == []
+
+
+def assert_fits_a_phone(page: Page) -> None:
+    """No page slides sideways under the thumb."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    slides = {}
+    for path in ("/inbox/", "/contacts/", "/tasks/", "/reports/nps/", "/journeys/", "/outbox/"):
+        page.goto(path)
+        slides[path] = page.evaluate("(main => main.scrollWidth - main.clientWidth)(document.querySelector('main'))")
+    assert {path: by for path, by in slides.items() if by} == {}
 
 
 def survey_link(page: Page, *, score: int) -> str:

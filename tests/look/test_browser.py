@@ -104,6 +104,14 @@ def test_palette_opens_by_keyboard_and_closes_by_escape(open_page: Open) -> None
     expect(page.locator("#palette")).to_be_hidden()
 
 
+def test_escape_leaves_what_is_being_typed(open_page: Open) -> None:
+    page = open_page("/gallery/")
+    page.locator("main input[type=search]").first.fill("who")
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.locator("#shortcuts")).to_be_visible()
+
+
 def test_shortcuts_are_listed_and_silent_while_typing(open_page: Open) -> None:
     page = open_page("/gallery/")
     page.locator("main input[type=search]").first.fill("who?")

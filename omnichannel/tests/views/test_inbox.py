@@ -303,3 +303,17 @@ def test_writing_first_to_nobody_is_not_found() -> None:
     client = signed_in(make_user("agent"))
     assert client.get("/inbox/new/").status_code == 404
     assert client.get("/inbox/new/?contact=abc").status_code == 404
+
+
+@pytest.mark.parametrize(("role", "may_connect"), [("admin", True), ("agent", False)])
+def test_empty_inbox_without_a_channel_says_what_is_missing(role: str, may_connect: bool) -> None:
+    page = body(signed_in(make_user(role)), "/inbox/?tab=all")
+
+    assert "No channel yet" in page
+    assert ("/admin/omnichannel/channel/add/" in page) is may_connect
+
+
+def test_empty_inbox_with_a_channel_is_all_answered() -> None:
+    make_channel()
+
+    assert "All answered" in body(signed_in(make_user("agent")), "/inbox/?tab=all")

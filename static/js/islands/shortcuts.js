@@ -1,5 +1,5 @@
 // <dialog data-island="shortcuts">: single keys for what has data-shortcut="r" or "g i" (two keys in turn), never while typing.
-// "?" lists those of the page. Ctrl-Enter submits the form around a text area. They can be switched off (WCAG 2.1.4).
+// "?" lists those of the page. Ctrl-Enter submits the form around a text area, Escape leaves it. They can be switched off (WCAG 2.1.4).
 import { memory, typing } from "../page.js"
 
 const PAUSE = 1200
@@ -44,6 +44,7 @@ export function mount(dialog) {
 
   function onKey(event) {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.form) return event.target.form.requestSubmit()
+    if (event.key === "Escape" && typing(event.target) && !event.defaultPrevented && !document.querySelector("dialog[open]")) return event.target.blur()
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || event.defaultPrevented) return
     if (document.querySelector("dialog[open]") || !toggle.checked && event.key !== "?") return
     if (event.key === "?") return open()
