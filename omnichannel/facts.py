@@ -3,11 +3,17 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.ledger import Fact, fact
 from crm.ledger.fact import labels
 from omnichannel.models import Delivery
+
+
+def someone(author: str) -> str:
+    """Nobody is named where an API key did it."""
+    return author or gettext("A program")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +62,7 @@ class MessageSent(_OfConversation):
 
     name: ClassVar = "message.sent"
     story: ClassVar = _("{author} answered: {excerpt}")
+    words: ClassVar = {"author": someone}
     icon: ClassVar = "reply"
     message_id: int = 0
     author_id: int | None = None
@@ -68,6 +75,7 @@ class MessageSent(_OfConversation):
 class NoteAdded(_OfConversation):
     name: ClassVar = "conversation.note_added"
     story: ClassVar = _("{author} noted: {excerpt}")
+    words: ClassVar = {"author": someone}
     icon: ClassVar = "notebook-pen"
     message_id: int = 0
     author_id: int | None = None

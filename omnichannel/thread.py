@@ -51,7 +51,9 @@ class Spoken:
         message = self.message
         if message.is_inbound:
             return message.sender_name or message.contact.name
-        return message.author.name if message.author else str(_("Automatic"))
+        if message.author:
+            return message.author.name
+        return str(_("Automatic") if message.automatic else _("A program"))
 
     @property
     def delivery(self) -> Delivery | None:

@@ -10,6 +10,7 @@ from django.utils import translation
 
 from crm.actions.merges import merge
 from crm.ledger import publish
+from crm.ledger.fact import tell
 from crm.models import Identity, Team
 from crm.tests import factories as crm
 from omnichannel import thread
@@ -153,6 +154,8 @@ def test_our_words_are_their_authors_or_a_programs() -> None:
     reply.author = None
 
     with translation.override("es"):
+        assert Spoken(reply).name == "Un programa"  # by an API key
+        reply.automatic = True
         assert Spoken(reply).name == "Automático"
 
 
@@ -293,3 +296,8 @@ def test_who_is_not_the_customer_is_a_stranger_whatever_their_name(sender: str, 
     assert message is not None
     assert message.conversation == conversation
     assert thread.spoken(message, conversation).is_strangers is is_strangers
+
+
+@pytest.mark.parametrize(("author", "told"), [("Lola", "Lola answered: Va"), ("", "A program answered: Va")])
+def test_thread_names_who_answered_even_if_nobody_did(author: str, told: str) -> None:
+    assert tell("message.sent", {"author": author, "excerpt": "Va"}) == told

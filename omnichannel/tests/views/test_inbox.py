@@ -317,3 +317,11 @@ def test_empty_inbox_with_a_channel_is_all_answered() -> None:
     make_channel()
 
     assert "All answered" in body(signed_in(make_user("agent")), "/inbox/?tab=all")
+
+
+def test_message_without_a_word_says_so() -> None:
+    conversation = make_conversation(text="")
+
+    assert '<div class="bubble quiet">No text</div>' in body(
+        signed_in(make_user("agent")), f"/inbox/{conversation.pk}/"
+    )
