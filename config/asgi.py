@@ -16,8 +16,10 @@ wsgi = get_wsgi_application()
 from channels.auth import AuthMiddlewareStack  # noqa: E402 - after django.setup()
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
+from django.conf import settings  # noqa: E402
 from django.urls import path  # noqa: E402
 
+from config.bodies import measured  # noqa: E402
 from kernel.sockets import Live  # noqa: E402
 
 THREADS = 4  # no more than the connection pool holds
@@ -25,9 +27,10 @@ THREADS = 4  # no more than the connection pool holds
 live: Any = Live.as_asgi()  # Django's path() is typed for views only
 SOCKETS: Any = [path("ws/", live)]
 
+pages = measured(a2wsgi.WSGIMiddleware(wsgi, workers=THREADS), most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)  # type: ignore[arg-type]
 application = ProtocolTypeRouter(
     {
-        "http": a2wsgi.WSGIMiddleware(wsgi, workers=THREADS),  # type: ignore[arg-type]
+        "http": pages,
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(SOCKETS))),
     }
 )

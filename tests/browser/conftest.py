@@ -1,18 +1,11 @@
 """The product as people use it: web and WebSocket in a process of their own on the test's database, a browser for each
 colleague, and the background work done by the test itself, so that nothing depends on waiting."""
 
-import os
 import re
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
 
 import pytest
 from django.conf import settings
@@ -25,17 +18,11 @@ from crm.models import User
 from crm.tasks import drain_consumers
 from omnichannel.actions import deliveries, inbound
 from tests.chromium import Ear, Pages
+from tests.web import serving
 
-STARTS_WITHIN = 60.0
 OpenAs = Callable[..., Page]
 Elsewhere = Callable[..., Any]
 Entrance = Callable[..., Page]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")
@@ -43,35 +30,6 @@ def web(django_db_setup: None, bundle: Path) -> Generator[str]:
     """The address of the web process that most tests share."""
     with serving() as url:
         yield url
-
-
-@contextmanager
-def serving(**settings_of_its_own: str) -> Generator[str]:
-    """The address of config.asgi under uvicorn, as `bin/up` runs it."""
-    port = free_port()
-    url = f"http://127.0.0.1:{port}"
-    environment = {**os.environ, "HILO_ROLE": "web", "HILO_BASE_URL": url, **settings_of_its_own}
-    environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
-    command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port), "--log-level", "error"]
-    process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=environment)
-    try:
-        wait_until_it_answers(f"{url}/accounts/login/", process)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def wait_until_it_answers(url: str, process: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + STARTS_WITHIN
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            urlopen(url, timeout=5).close()
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    raise AssertionError(f"{url} did not answer within {STARTS_WITHIN:.0f} s.")
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ from playwright.sync_api import Page, expect
 
 from crm.models import AccountMail, User
 from crm.tests.factories import user
-from tests.browser.conftest import Entrance, serving
+from tests.browser.conftest import Entrance
 from tests.fakes.oidc_provider import OidcProvider
+from tests.web import serving
 
 ANA = {"sub": "17", "email": "Ana@Hilo.example", "email_verified": True, "name": "Ana Sol"}
 
