@@ -1,18 +1,19 @@
 """Addresses of crm."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
 from crm.views import activity, companies, contact, contacts, ingest
 
-# The tracking API's addresses, and the one-letter ones that its browser libraries use.
+# The tracking API's addresses: with the one letter of its browser libraries, and `import`, by which older libraries of
+# servers call a batch. With and without a slash at the end: a redirect would lose the body.
 _INGEST = {
-    "track": "t",
-    "identify": "i",
-    "page": "p",
-    "screen": "s",
-    "group": "g",
-    "alias": "a",
-    "batch": "b",
+    "track": ("track", "t"),
+    "identify": ("identify", "i"),
+    "page": ("page", "p"),
+    "screen": ("screen", "s"),
+    "group": ("group", "g"),
+    "alias": ("alias", "a"),
+    "batch": ("batch", "b", "import"),
 }
 
 urlpatterns: list[URLPattern] = [
@@ -31,8 +32,8 @@ urlpatterns: list[URLPattern] = [
     path("tasks/<int:pk>/completion/", activity.completion, name="task_completion"),
     path("companies/<int:pk>/", companies.company, name="company"),
     *(
-        path(f"v1/{address}", ingest.door(kind), name=f"ingest_{address}")
-        for kind, letter in _INGEST.items()
-        for address in (kind, letter)
+        re_path(rf"^v1/{address}/?$", ingest.door(kind), name=f"ingest_{address}")
+        for kind, addresses in _INGEST.items()
+        for address in addresses
     ),
 ]

@@ -54,6 +54,15 @@ def test_every_call_has_its_address(key: str, kind: str) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("address", ["/v1/track/", "/v1/batch/", "/v1/b/", "/v1/import", "/v1/import/"])
+def test_addresses_as_older_libraries_and_proxies_write_them(key: str, address: str) -> None:
+    content = ORDER if "track" in address else {"batch": [ORDER | {"type": "track"}]}
+
+    assert post(address, content, key).status_code == 200
+    assert Event.objects.get(name="Order Completed").message_id == "m-1"
+
+
+@pytest.mark.django_db
 def test_batch_in_gzip(key: str) -> None:
     batch = {"batch": [ORDER | {"type": "track", "messageId": f"m-{n}"} for n in range(100)]}
 
