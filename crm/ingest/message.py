@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -144,10 +145,13 @@ def _id(raw: dict[str, Any], key: str) -> str:
 
 
 def _message_id(raw: dict[str, Any]) -> str:
-    """As sent; derived from the content where it is missing, so that a repeated request still counts once."""
+    """As sent. Where it is missing, derived from the content with its time, so that a repeated request counts once;
+    without a time, two purchases of the same look like one repeated, and losing one is worse than counting it twice."""
     given = _text(raw, "messageId").strip()
     if given:
         return given if len(given) <= ID_LENGTH else _digest(given)
+    if not _said_time(raw):
+        return f"random:{uuid.uuid4()}"
     return _digest({key: value for key, value in raw.items() if key not in ("sentAt", "writeKey")})
 
 
@@ -161,7 +165,7 @@ def _time(raw: dict[str, Any], sent_at: str, now: datetime) -> datetime:
     occurred = received - (sentAt - timestamp), Segment's own rule; never later than now. A distance of more than a
     life says that one of the two is no time at all: then it corrects nothing.
     """
-    said = _text(raw, "originalTimestamp") or _text(raw, "timestamp")
+    said = _said_time(raw)
     if not said:
         return now
     happened, sent = _moment(said), _moment(sent_at)
@@ -170,6 +174,10 @@ def _time(raw: dict[str, Any], sent_at: str, now: datetime) -> datetime:
     if sent is not None and sent - happened < LONGEST_WAY:
         happened = now - max(sent - happened, timedelta())
     return min(happened, now)
+
+
+def _said_time(raw: dict[str, Any]) -> str:
+    return _text(raw, "originalTimestamp") or _text(raw, "timestamp")
 
 
 def _moment(text: str) -> datetime | None:

@@ -143,8 +143,9 @@ def test_a_longer_message_id_counts_by_all_of_its_characters() -> None:
 
 
 def test_a_derived_message_id_depends_on_neither_the_order_of_fields_nor_the_key() -> None:
-    fields = {"userId": "7", "event": "Seen", "properties": {"a": 1, "b": 2}}
-    turned = {"properties": {"b": 2, "a": 1}, "writeKey": "hilo_x", "event": "Seen", "userId": "7"}
+    time = {"timestamp": "2026-05-01T00:00:00Z"}
+    fields = time | {"userId": "7", "event": "Seen", "properties": {"a": 1, "b": 2}}
+    turned = {"properties": {"b": 2, "a": 1}, "writeKey": "hilo_x", "event": "Seen", "userId": "7"} | time
 
     assert read(fields, kind="track", now=NOW).message_id == read(turned, kind="track", now=NOW).message_id
 

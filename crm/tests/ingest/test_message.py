@@ -82,6 +82,16 @@ def test_missing_message_id_is_derived_from_the_content() -> None:
     assert first.message_id.startswith("sha256:")
 
 
+@pytest.mark.parametrize("sent", [{}, {"timestamp": None}, {"timestamp": "", "sentAt": "2026-05-01T00:00:00Z"}])
+def test_equal_messages_with_neither_id_nor_time_are_two(sent: dict[str, Any]) -> None:
+    """Two purchases of the same, a month apart."""
+    one = {"userId": "7", "event": "Seen"} | sent
+
+    ids = {read(one, kind="track", now=NOW).message_id for _ in range(3)}
+
+    assert len(ids) == 3
+
+
 @pytest.mark.parametrize(
     ("raw", "expected"),
     [
