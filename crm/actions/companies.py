@@ -48,24 +48,30 @@ def named(name: str, *, by: User | None) -> Company | None:
 
 
 @transaction.atomic
-def describe(external_id: str, traits: dict[str, Any]) -> Company:
-    """The company with this id of another system, found or created, with the newest word on each trait."""
-    name = _text(traits, "name") or external_id
+def describe(external_id: str, traits: dict[str, Any], *, trusted: bool) -> Company:
+    """The company with this id of another system, found or created, with the newest word on each trait.
+
+    Who is not `trusted` only adds what is not known yet.
+    """
+    name = _text(traits, "name")
     company, created = Company.objects.select_for_update().get_or_create(
-        external_id=external_id[:200], defaults={"name": name[:200], "domain": _domain(traits), "traits": traits}
+        external_id=external_id[:200],
+        defaults={"name": (name or external_id)[:200], "domain": _domain(traits), "traits": traits},
     )
     if not created and traits:
-        company.traits = company.traits | traits
-        company.name = (_text(traits, "name") or company.name)[:200]
-        company.domain = _domain(traits) or company.domain
+        unnamed = company.name == company.external_id
+        company.traits = company.traits | traits if trusted else traits | company.traits
+        company.name = (((trusted or unnamed) and name) or company.name)[:200]
+        company.domain = ((trusted or not company.domain) and _domain(traits)) or company.domain
         company.save(update_fields=["traits", "name", "domain"])
     return company
 
 
 @transaction.atomic
-def enrol(contact_ids: list[int], company: Company) -> None:
-    """These people work there."""
-    if Contact.objects.filter(pk__in=contact_ids).exclude(company=company).update(company=company):
+def enrol(contact_ids: list[int], company: Company, *, trusted: bool) -> None:
+    """These people work there. Who is not `trusted` takes nobody away from another company."""
+    movers = Contact.objects.filter(pk__in=contact_ids).exclude(company=company)
+    if (movers if trusted else movers.filter(company=None)).update(company=company):
         search_text.refresh(contact_ids)
 
 

@@ -20,7 +20,7 @@ def record(messages: Sequence[Message], *, source: str, trusted: bool) -> int:
     """Write what is new and return its number; a message_id that this source sent before counts once.
 
     `trusted` senders hold a secret key: they may join people, change names and state consent. A key that is public,
-    as in a web page, only adds.
+    as in a web page, only adds; it changes traits only of people whom nobody else has told us of.
     """
     new = _unseen(messages, source)
     if not new:
@@ -29,7 +29,7 @@ def record(messages: Sequence[Message], *, source: str, trusted: bool) -> int:
     _join_aliases(new, owners, trusted)
     owners |= _owners_of_visitors([message for message in new if message.message_id not in owners])
     _describe(new, owners, source, trusted)
-    _enrol(new, owners)
+    _enrol(new, owners, trusted)
     written = _insert(new, owners, source)
     announce({f"contact:{contact_id}" for contact_id in owners.values()})
     return written
@@ -108,17 +108,17 @@ def _describe(messages: Sequence[Message], owners: Owners, source: str, trusted:
         for message in messages
         if message.kind == "identify" and message.message_id in owners
     ]
-    traits.merge(described, trusted=trusted)
+    traits.merge(described, source=source, trusted=trusted)
     for contact_id, said in described if trusted else []:
         traits.record_consent(contact_id, said, source=source)
 
 
-def _enrol(messages: Sequence[Message], owners: Owners) -> None:
+def _enrol(messages: Sequence[Message], owners: Owners, trusted: bool) -> None:
     for message in messages:
         if message.kind == "group":
-            company = companies.describe(message.group_id, message.traits)
+            company = companies.describe(message.group_id, message.traits, trusted=trusted)
             contact_id = owners.get(message.message_id)
-            companies.enrol([contact_id] if contact_id else [], company)
+            companies.enrol([contact_id] if contact_id else [], company, trusted=trusted)
 
 
 _INSERT = """

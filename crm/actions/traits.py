@@ -1,4 +1,8 @@
-"""What programs say about a person (`traits`), merged into the contact: the newest word on each trait wins."""
+"""What programs say about a person (`traits`), merged into the contact: the newest word on each trait wins.
+
+Everybody can read the public key of a web page and say with it what they like about anybody. It changes a trait only of
+people whom nobody but that key has told us of, and adds to all others what is not there yet.
+"""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -7,7 +11,8 @@ from typing import Any
 from django.db import connection
 
 from crm.actions import consents, search_text
-from crm.models import Consent
+from crm.facts import ContactUpdated
+from crm.models import Alias, Consent, Event, Identity
 
 # Traits of the tracking API's standard that are columns here. Spellings of its libraries in different languages.
 FIRST_NAME = ("firstName", "first_name", "firstname")
@@ -31,7 +36,8 @@ def names(traits: dict[str, Any]) -> tuple[str, str]:
 
 _MERGE = """
 UPDATE crm_contact SET
-    traits = crm_contact.traits || said.traits,
+    traits = CASE WHEN said.id = ANY(%s) THEN crm_contact.traits || said.traits
+        ELSE said.traits || crm_contact.traits END,
     first_name = CASE WHEN said.first <> '' THEN left(said.first, 120) ELSE first_name END,
     last_name = CASE WHEN said.last <> '' THEN left(said.last, 120) ELSE last_name END
 FROM (SELECT * FROM unnest(%s::bigint[], %s::jsonb[], %s::text[], %s::text[])
@@ -39,7 +45,7 @@ FROM (SELECT * FROM unnest(%s::bigint[], %s::jsonb[], %s::text[], %s::text[])
 WHERE crm_contact.id = said.id"""
 
 
-def merge(described: Iterable[tuple[int, dict[str, Any]]], *, trusted: bool) -> None:
+def merge(described: Iterable[tuple[int, dict[str, Any]]], *, source: str, trusted: bool) -> None:
     """(contact, traits) in the order they were said. Only trusted senders change a name that is there already."""
     merged: dict[int, dict[str, Any]] = {}
     for contact_id, traits in described:
@@ -51,12 +57,22 @@ def merge(described: Iterable[tuple[int, dict[str, Any]]], *, trusted: bool) -> 
     called = [names(merged[contact_id]) if trusted else ("", "") for contact_id in ids]
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM crm_contact WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [ids])
-        cursor.execute(
-            _MERGE,
-            [ids, [json.dumps(merged[i]) for i in ids], [first for first, _ in called], [last for _, last in called]],
-        )
+        said = [json.dumps(merged[i]) for i in ids], [first for first, _ in called], [last for _, last in called]
+        cursor.execute(_MERGE, [ids if trusted else _told_only_by(source, ids), ids, *said])
     if any(first or last for first, last in called):
         search_text.refresh(ids)
+
+
+def _told_only_by(source: str, ids: Sequence[int]) -> list[int]:
+    """Of these people those who have no identity from elsewhere or confirmed by a secret key, were never merged, and
+    whom no colleague has edited."""
+    theirs = {"contact_id__in": ids}
+    known = set(
+        Identity.objects.filter(**theirs).exclude(source=source[:40], verified=False).values_list("contact", flat=True)
+    )
+    known |= set(Alias.objects.filter(survivor_id__in=ids).values_list("survivor", flat=True))
+    known |= set(Event.objects.filter(name=ContactUpdated.name, **theirs).values_list("contact_id", flat=True))
+    return [contact_id for contact_id in ids if contact_id not in known]
 
 
 def record_consent(contact_id: int, traits: dict[str, Any], *, source: str) -> None:

@@ -1,11 +1,12 @@
 """What programs say about people and companies: the newest word wins, strange words do no harm."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from crm.actions import companies, traits
-from crm.models import Company, Consent, Contact
+from crm.actions import companies, contacts, merges, traits
+from crm.models import Claim, Company, Consent, Contact
 from crm.tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +34,9 @@ def test_the_last_word_on_each_trait_counts_in_the_order_of_the_batch() -> None:
     ana, ben = factories.contact(), factories.contact()
 
     traits.merge(
-        [(ana.pk, {"plan": "free", "seats": 1}), (ben.pk, {"plan": "x"}), (ana.pk, {"plan": "gold"})], trusted=True
+        [(ana.pk, {"plan": "free", "seats": 1}), (ben.pk, {"plan": "x"}), (ana.pk, {"plan": "gold"})],
+        source="key:1",
+        trusted=True,
     )
 
     assert dict(Contact.objects.values_list("pk", "traits")) == {
@@ -45,7 +48,7 @@ def test_the_last_word_on_each_trait_counts_in_the_order_of_the_batch() -> None:
 def test_a_trait_may_be_emptied_and_what_is_not_said_stays() -> None:
     ana = factories.contact(traits={"plan": "gold", "city": "Cádiz"})
 
-    traits.merge([(ana.pk, {"plan": None})], trusted=False)
+    traits.merge([(ana.pk, {"plan": None})], source="key:1", trusted=True)
 
     assert Contact.objects.get().traits == {"plan": None, "city": "Cádiz"}
 
@@ -54,7 +57,7 @@ def test_a_trait_may_be_emptied_and_what_is_not_said_stays() -> None:
 def test_only_a_secret_key_changes_a_name(trusted: bool, names: tuple[str, str]) -> None:
     ana = factories.contact(first_name="Ana", last_name="Ruiz")
 
-    traits.merge([(ana.pk, {"firstName": "Eva", "lastName": ""})], trusted=trusted)
+    traits.merge([(ana.pk, {"firstName": "Eva", "lastName": ""})], source="key:1", trusted=trusted)
 
     assert Contact.objects.values_list("first_name", "last_name").get() == names
 
@@ -62,15 +65,85 @@ def test_only_a_secret_key_changes_a_name(trusted: bool, names: tuple[str, str])
 def test_a_changed_name_is_found_at_once() -> None:
     ana = factories.contact(first_name="Ana", email="ana@x.example")
 
-    traits.merge([(ana.pk, {"name": "Eva Soto"})], trusted=True)
+    traits.merge([(ana.pk, {"name": "Eva Soto"})], source="key:1", trusted=True)
 
     assert Contact.objects.get().search == "Eva Soto ana@x.example"
+
+
+@pytest.fixture
+def visitor() -> Contact:
+    """Somebody of whom only the public key 1 has told."""
+    claims = [Claim("external_id", "7"), Claim("anonymous_id", "v-1")]
+    return contacts.resolve(claims, source="key:1")
+
+
+def public(contact: Contact, source: str = "key:1", **said: Any) -> dict[str, Any]:
+    traits.merge([(contact.pk, said)], source=source, trusted=False)
+    return dict(Contact.objects.get(pk=contact.pk).traits)
+
+
+def test_a_public_key_changes_what_it_said_itself(visitor: Contact) -> None:
+    assert public(visitor, plan="free") == {"plan": "free"}
+    assert public(visitor, plan="gold", city="Cádiz") == {"plan": "gold", "city": "Cádiz"}
+
+
+def known_to_a_secret_key(contact: Contact) -> None:
+    contacts.resolve([Claim("external_id", "7", verified=True)], source="key:2")
+
+
+def known_from_elsewhere(contact: Contact) -> None:
+    contacts.add_identity(contact, Claim("email", "ana@correo.example"), by=None)
+
+
+def known_to_a_colleague(contact: Contact) -> None:
+    contacts.update(contact, by=None, first_name="Ana")
+
+
+def known_as_another_too(contact: Contact) -> None:
+    merges.merge(factories.contact(), into=contact, rule="by hand", evidence={}, by=None)
+
+
+@pytest.mark.parametrize(
+    "known", [known_to_a_secret_key, known_from_elsewhere, known_to_a_colleague, known_as_another_too]
+)
+def test_of_people_known_to_others_a_public_key_changes_nothing_and_adds(
+    visitor: Contact, known: Callable[[Contact], None]
+) -> None:
+    public(visitor, plan="gold")
+    known(visitor)
+
+    assert public(visitor, plan="HACKED", city="Cádiz") == {"plan": "gold", "city": "Cádiz"}
+
+
+def test_another_public_key_changes_nothing_and_adds(visitor: Contact) -> None:
+    public(visitor, plan="gold")
+
+    assert public(visitor, "key:3", plan="HACKED", city="Cádiz") == {"plan": "gold", "city": "Cádiz"}
+
+
+def test_a_public_key_adds_to_a_company_and_changes_nothing_of_it() -> None:
+    companies.describe("g-1", {"plan": "free"}, trusted=True)
+
+    companies.describe("g-1", {"name": "Acme", "plan": "HACKED"}, trusted=False)
+    acme = companies.describe("g-1", {"name": "HACKED", "domain": "acme.example", "seats": 3}, trusted=False)
+
+    assert (acme.name, acme.domain) == ("Acme", "acme.example")
+    assert acme.traits == {"plan": "free", "name": "Acme", "domain": "acme.example", "seats": 3}
+
+
+def test_a_public_key_takes_nobody_away_from_their_company() -> None:
+    old, new = factories.company("Old"), factories.company("New")
+    ana, ben = factories.contact(company=old), factories.contact()
+
+    companies.enrol([ana.pk, ben.pk], new, trusted=False)
+
+    assert dict(Contact.objects.values_list("pk", "company")) == {ana.pk: old.pk, ben.pk: new.pk}
 
 
 def test_names_longer_than_their_column_are_cut() -> None:
     ana = factories.contact()
 
-    traits.merge([(ana.pk, {"firstName": "a" * 300, "lastName": "b" * 300})], trusted=True)
+    traits.merge([(ana.pk, {"firstName": "a" * 300, "lastName": "b" * 300})], source="key:1", trusted=True)
 
     assert Contact.objects.values_list("first_name", "last_name").get() == ("a" * 120, "b" * 120)
 
@@ -124,13 +197,13 @@ def test_purposes_are_kept_as_texts_that_fit_and_once() -> None:
     ],
 )
 def test_a_companys_domain_comes_from_what_is_said_about_it(said: dict[str, Any], domain: str) -> None:
-    assert companies.describe("g-1", said).domain == domain
+    assert companies.describe("g-1", said, trusted=True).domain == domain
 
 
 def test_a_company_without_a_name_is_called_by_its_id_until_it_has_one() -> None:
-    first = companies.describe("g-1", {"plan": "free"})
+    first = companies.describe("g-1", {"plan": "free"}, trusted=True)
 
-    again = companies.describe("g-1", {"name": " Acme ", "plan": "gold", "website": "acme.example"})
+    again = companies.describe("g-1", {"name": " Acme ", "plan": "gold", "website": "acme.example"}, trusted=True)
 
     assert (first.name, first.domain) == ("g-1", "")
     assert (again.name, again.domain, again.pk) == ("Acme", "acme.example", first.pk)
@@ -138,10 +211,10 @@ def test_a_company_without_a_name_is_called_by_its_id_until_it_has_one() -> None
 
 
 def test_what_is_not_said_again_about_a_company_stays() -> None:
-    companies.describe("g-1", {"name": "Acme", "domain": "acme.example", "seats": 3})
+    companies.describe("g-1", {"name": "Acme", "domain": "acme.example", "seats": 3}, trusted=True)
 
-    companies.describe("g-1", {})
-    companies.describe("g-1", {"name": "", "plan": "gold"})
+    companies.describe("g-1", {}, trusted=True)
+    companies.describe("g-1", {"name": "", "plan": "gold"}, trusted=True)
 
     company = Company.objects.get()
     assert (company.name, company.domain) == ("Acme", "acme.example")
@@ -149,10 +222,10 @@ def test_what_is_not_said_again_about_a_company_stays() -> None:
 
 
 def test_a_companys_long_words_are_cut() -> None:
-    company = companies.describe("g" * 300, {"name": "n" * 300, "domain": "d" * 300})
+    company = companies.describe("g" * 300, {"name": "n" * 300, "domain": "d" * 300}, trusted=True)
 
     assert (company.external_id, company.name, company.domain) == ("g" * 200, "n" * 200, "d" * 253)
-    assert companies.describe("g" * 300, {"plan": "x"}) == company
+    assert companies.describe("g" * 300, {"plan": "x"}, trusted=True) == company
 
 
 def test_people_who_change_their_company_are_found_under_the_new_one() -> None:
@@ -162,8 +235,8 @@ def test_people_who_change_their_company_are_found_under_the_new_one() -> None:
         factories.contact(company=old, email="s@x.example"),
     )
 
-    companies.enrol([mover.pk], new)
-    companies.enrol([], new)
+    companies.enrol([mover.pk], new, trusted=True)
+    companies.enrol([], new, trusted=True)
 
     assert dict(Contact.objects.values_list("pk", "search")) == {
         mover.pk: "m@x.example New",
