@@ -11,6 +11,7 @@ from crm.actions.resolving import surviving
 from crm.ingest.message import Message
 from crm.ledger.publishing import announce
 from crm.models import Claim, Contact, Event, Identity
+from crm.models.locales import language_of, timezone_of
 
 Owners = dict[str, int]  # message_id → contact
 
@@ -66,8 +67,8 @@ def _person(message: Message, claims: list[Claim]) -> Person:
     if message.kind != "identify":
         return Person(claims)
     first, last = traits.names(message.traits)
-    language = traits.said(message.traits, traits.LANGUAGE)[:2].lower() or message.language
-    timezone = traits.said(message.traits, ("timezone",)) or message.timezone
+    language = language_of(traits.said(message.traits, traits.LANGUAGE)) or message.language
+    timezone = timezone_of(traits.said(message.traits, ("timezone",))) or message.timezone
     return Person(claims, first, last, language, timezone)
 
 

@@ -16,6 +16,7 @@ from crm.actions import contacts, merges
 from crm.api.timeline import TimelineSerializer, timeline_page
 from crm.models import Claim, Company, Contact, Identity, User
 from crm.models.families import acquaint
+from crm.models.locales import is_language, is_timezone
 from kernel.api import Problem
 from kernel.policies import managers_only
 from kernel.resources import Resource, choice, contributed
@@ -52,6 +53,16 @@ class ContactSerializer(serializers.ModelSerializer[Contact]):
             "feeling", "traits", "custom", "tags", "scores", "created_at", "last_activity_at",
         ]  # fmt: skip
         read_only_fields = ("feeling", "created_at", "last_activity_at")
+
+    def validate_language(self, language: str) -> str:
+        if language and not is_language(language):
+            raise serializers.ValidationError("This must be a language tag such as es or pt-BR.")
+        return language
+
+    def validate_timezone(self, timezone: str) -> str:
+        if timezone and not is_timezone(timezone):
+            raise serializers.ValidationError("This must be the name of a time zone such as Europe/Madrid.")
+        return timezone
 
     def get_scores(self, contact: Contact) -> dict[str, float]:
         """The newest score of each kind of survey."""

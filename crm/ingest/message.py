@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from crm.ingest.refused import Refused
 from crm.ledger.fact import fact_class
 from crm.models.identity import normal_id
+from crm.models.locales import language_of, timezone_of
 
 NAME_LENGTH = 200
 ID_LENGTH = 200
@@ -54,8 +55,8 @@ def read(raw: Any, *, now: datetime, kind: str = "", sent_at: str = "") -> Messa
         user_id=_id(raw, "userId"),
         anonymous_id=_id(raw, "anonymousId"),
         traits=_object(raw, "traits") or _object(context, "traits"),
-        language=_text(context, "locale")[:2].lower(),
-        timezone=_text(context, "timezone"),
+        language=language_of(_text(context, "locale")),
+        timezone=timezone_of(_text(context, "timezone")),
         **READERS[kind](raw),
     )
     _require_somebody(message)

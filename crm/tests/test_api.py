@@ -195,3 +195,27 @@ def test_a_company_keeps_what_a_change_does_not_name(api: Api) -> None:
 
     assert (renamed["name"], renamed["domain"], renamed["traits"]) == ("Acme SL", "acme.example", {"plan": "gold"})
     assert refused.status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("field", "wrong", "why"),
+    [
+        ("language", "klingon", "This must be a language tag such as es or pt-BR."),
+        ("language", "es_MX", "This must be a language tag such as es or pt-BR."),
+        ("timezone", "/etc/passwd", "This must be the name of a time zone such as Europe/Madrid."),
+        ("timezone", "europe", "This must be the name of a time zone such as Europe/Madrid."),
+    ],
+)
+def test_languages_and_time_zones_that_cannot_be_are_refused_with_what_would_be(
+    api: Api, field: str, wrong: str, why: str
+) -> None:
+    contact = factories.contact(language="es", timezone="Europe/Madrid")
+
+    answers = [
+        api("PATCH", f"contacts/{contact.pk}/", {field: wrong}),
+        api.post("contacts/", {"first_name": "Ana", field: wrong}),
+    ]
+
+    assert [(answer.status_code, answer.json()["errors"]) for answer in answers] == [(400, {field: [why]})] * 2
+    assert Contact.objects.values_list("language", "timezone").get() == ("es", "Europe/Madrid")
+    assert api("PATCH", f"contacts/{contact.pk}/", {"language": "pt-BR", "timezone": ""}).status_code == 200

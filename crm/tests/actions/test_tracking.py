@@ -89,6 +89,22 @@ def test_identify_fills_the_contact_and_merges_traits() -> None:
     assert contact.search == "Mari Ruiz Gil 7"
 
 
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        ({"language": "pt-BR", "timezone": "America/Bahia"}, ("pt", "America/Bahia")),
+        ({"language": "klingon", "timezone": "/etc/passwd"}, ("", "")),
+    ],
+)
+def test_only_languages_and_time_zones_that_can_be_are_kept_beside_the_traits(
+    said: dict[str, str], kept: tuple[str, str]
+) -> None:
+    record(message("identify", "m-1", userId="7", traits=said))
+
+    contact = Contact.objects.get()
+    assert ((contact.language, contact.timezone), contact.traits) == (kept, said)
+
+
 def test_identify_from_a_public_key_changes_no_name_and_joins_nobody() -> None:
     ana = factories.contact(email="ana@correo.example", first_name="Ana")
     record(order("m-1", userId="7"))

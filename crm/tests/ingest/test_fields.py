@@ -199,6 +199,10 @@ def test_traits_may_stand_in_the_context() -> None:
     [
         ({"locale": "es-MX", "timezone": "America/Bogota"}, "es", "America/Bogota"),
         ({"locale": "EN"}, "en", ""),
+        ({"locale": "fil_PH.UTF-8", "timezone": " Europe/Madrid "}, "fil", "Europe/Madrid"),
+        ({"locale": "klingon", "timezone": "/etc/passwd"}, "", ""),
+        ({"locale": "e", "timezone": "GMT+25"}, "", ""),
+        ({"locale": "e" * 500, "timezone": "e" * 500}, "", ""),
         ({}, "", ""),
         ({"locale": None, "timezone": None}, "", ""),
     ],
