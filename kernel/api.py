@@ -23,6 +23,21 @@ class CursorPages(CursorPagination):
     ordering = "-id"
     page_size_query_param = "limit"
     max_page_size = 200
+    page_size_query_description = f"Rows of a page, up to {max_page_size}; more are not given."
+
+    def get_page_size(self, request: Any) -> int | None:
+        """Raises ValidationError for what is no number of rows: DRF would answer as if nothing had been asked."""
+        said = request.query_params.get(self.page_size_query_param, "")
+        if said and not (said.isascii() and said.isdigit() and said.strip("0")):
+            raise exceptions.ValidationError({self.page_size_query_param: ["This must be a number of rows from 1."]})
+        return super().get_page_size(request)
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        parameters = super().get_schema_operation_parameters(view)
+        for parameter in parameters:
+            if parameter["name"] == self.page_size_query_param:
+                parameter["schema"]["minimum"] = 1
+        return parameters
 
     def decode_cursor(self, request: Any) -> Any:
         """All pages go by ids: a place that is no number was made up."""

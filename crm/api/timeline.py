@@ -3,13 +3,14 @@
 from datetime import datetime
 from typing import Any
 
-from rest_framework import serializers
+from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
 
 from crm.ledger.fact import tell
 from crm.models import Contact, Event
 from kernel import lists
+from kernel.api import CursorPages
 
 SIZE = 50
 
@@ -33,7 +34,10 @@ class TimelineSerializer(serializers.Serializer[Any]):
 
 
 def timeline_page(request: Request, contact: Contact) -> dict[str, Any]:
-    before = lists.decode(request.query_params.get("cursor", ""), datetime, int)
+    cursor = request.query_params.get("cursor", "")
+    before = lists.decode(cursor, datetime, int)
+    if cursor and before is None:  # the first page instead would be read for ever
+        raise exceptions.NotFound(CursorPages.invalid_cursor_message)
     events = list(Event.objects.of(contact, limit=SIZE + 1, before=before))
     return {"next": _next(request, events), "results": TimelineEventSerializer(events[:SIZE], many=True).data}
 

@@ -45,6 +45,18 @@ def test_a_forged_cursor_is_a_problem_document(api: Api, place: str) -> None:
     assert assert_problem(api.get("contacts/", cursor=cursor), 404)["detail"] == "Invalid cursor"
 
 
+@pytest.mark.parametrize("limit", ["abc", "-1", "0", "00", "1.5", "²"])
+def test_a_page_of_no_number_of_rows_is_400(api: Api, limit: str) -> None:
+    document = assert_problem(api.get("contacts/", limit=limit), 400)
+
+    assert document["errors"] == {"limit": ["This must be a number of rows from 1."]}
+
+
+@pytest.mark.parametrize(("limit", "rows"), [("1", 1), ("", 4), ("9" * 5000, 4)])
+def test_a_page_has_as_many_rows_as_asked_for(api: Api, limit: str, rows: int) -> None:
+    assert len(api.get("contacts/", limit=limit).json()["results"]) == rows
+
+
 @pytest.mark.parametrize("path", ["contacts/999999/", "nothing/", "contacts/abc/", "contacts/1/nothing/"])
 def test_what_does_not_exist_is_a_problem_document(api: Api, path: str) -> None:
     assert_problem(api.get(path), 404)
