@@ -12,11 +12,12 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from crm.ingest.refused import Refused
 from crm.ledger.fact import fact_class
-from crm.models.identity import normal_id
+from crm.models.identity import LONGEST, normal_id
 from crm.models.locales import language_of, timezone_of
 
 NAME_LENGTH = 200
-ID_LENGTH = 200
+ID_LENGTH = 200  # of a messageId; longer ones are kept by their digest
+GROUP_ID_LENGTH = 200
 KINDS = ("track", "identify", "page", "screen", "group", "alias")
 LONGEST_WAY = timedelta(days=100 * 365)  # from an event to its sending
 KEPT_CONTEXT = ("campaign", "page")  # where somebody came from; the rest of the context is about devices
@@ -97,7 +98,7 @@ def _identify(raw: dict[str, Any]) -> dict[str, Any]:
 
 
 def _group(raw: dict[str, Any]) -> dict[str, Any]:
-    group_id = _id(raw, "groupId")
+    group_id = _id(raw, "groupId", longest=GROUP_ID_LENGTH)
     if not group_id:
         raise Refused(400, "A group message needs a groupId.")
     company = str(_object(raw, "traits").get("name") or group_id)[:NAME_LENGTH]
@@ -140,9 +141,12 @@ def _object(raw: dict[str, Any], key: str) -> dict[str, Any]:
     return value
 
 
-def _id(raw: dict[str, Any], key: str) -> str:
+def _id(raw: dict[str, Any], key: str, *, longest: int = LONGEST) -> str:
     """ "" for the placeholders that programs send for nobody."""
-    return normal_id(_text(raw, key))
+    sent = _text(raw, key).strip()
+    if len(sent) > longest:
+        raise Refused(400, f"{key} has {len(sent)} characters; {longest} are allowed.")
+    return normal_id(sent)
 
 
 def _message_id(raw: dict[str, Any]) -> str:

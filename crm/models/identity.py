@@ -25,6 +25,9 @@ NOBODY = re.compile(
 )
 
 
+LONGEST = 320  # characters; what is longer is not cut: the rest of it could be what tells two people apart
+
+
 class Identity(models.Model):
     class Kind(models.TextChoices):
         EMAIL = "email", _("e-mail")
@@ -35,8 +38,8 @@ class Identity(models.Model):
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="identities")
     kind = models.CharField(max_length=24)
     scope = models.CharField(max_length=80, blank=True, default="", help_text=_("Where the value is unique."))
-    value = models.CharField(max_length=320)
-    display = models.CharField(max_length=320)
+    value = models.CharField(max_length=LONGEST)
+    display = models.CharField(max_length=LONGEST)
     source = models.CharField(max_length=40, blank=True)
     verified = models.BooleanField(default=False)
     shared = models.BooleanField(default=False, help_text=_("Used by several people: never merges anybody."))
@@ -63,7 +66,8 @@ def normal_email(raw: str) -> str:
         ascii_domain = domain.encode("idna").decode()
     except UnicodeError:
         return ""
-    return f"{local}@{ascii_domain}".lower()[:320] if "." in ascii_domain else ""
+    address = f"{local}@{ascii_domain}".lower()
+    return address if "." in ascii_domain and len(address) <= LONGEST else ""
 
 
 def normal_phone(raw: str) -> str:
@@ -78,8 +82,9 @@ def normal_phone(raw: str) -> str:
 
 
 def normal_id(raw: str) -> str:
-    value = raw.strip().replace("\x00", "")[:320]
-    return "" if NOBODY.fullmatch(value) else value
+    """Without NULs and spaces around it. "" for nobody's id, and for what no column can hold."""
+    value = raw.strip().replace("\x00", "")
+    return "" if len(value) > LONGEST or NOBODY.fullmatch(value) else value
 
 
 NORMALISERS: dict[str, Callable[[str], str]] = {"email": normal_email, "phone": normal_phone}
@@ -100,7 +105,7 @@ class Claim:
 
     @property
     def display(self) -> str:
-        return self.value if self.kind in NORMALISERS else self.raw.strip()[:320]
+        return self.value if self.kind in NORMALISERS else self.raw.strip()[:LONGEST]
 
     @property
     def is_role_mailbox(self) -> bool:

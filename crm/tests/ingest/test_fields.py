@@ -82,11 +82,28 @@ def test_a_type_that_does_not_exist_is_refused(type_: Any) -> None:
         ("[object Object]", ""),
         ("00000000-0000-0000-0000-000000000000", ""),
         ("nullable", "nullable"),
-        ("x" * 400, "x" * 320),
+        (f" {'x' * 320} ", "x" * 320),
     ],
 )
 def test_ids_are_trimmed_and_placeholders_are_nobody(sent: Any, kept: str) -> None:
     assert read(WHOLE | {"userId": sent, "anonymousId": "v"}, kind="track", now=NOW).user_id == kept
+
+
+@pytest.mark.parametrize(
+    ("field", "kind", "longest"),
+    [
+        ("userId", "track", 320),
+        ("anonymousId", "page", 320),
+        ("previousId", "alias", 320),
+        ("groupId", "group", 200),
+    ],
+)
+def test_ids_that_would_have_to_be_cut_are_refused(field: str, kind: str, longest: int) -> None:
+    """Cut to the same beginning, two people would be one."""
+    assert said(kind, **{field: "x" * longest}).kind == kind
+    assert reason_of(WHOLE | {field: "x" * (longest + 1)}, kind) == (
+        f"{field} has {longest + 1} characters; {longest} are allowed."
+    )
 
 
 @pytest.mark.parametrize("length", [199, 200])

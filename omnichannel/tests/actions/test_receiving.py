@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.db.models.functions import Now
 
+from crm.actions.contacts import NobodyClaimed
 from crm.models import Claim, Event, Identity, Team
 from omnichannel.actions import conversations, deliveries
 from omnichannel.channels.base import AttachedFile, BouncedRecipient, InboundMessage
@@ -133,7 +134,7 @@ def test_id_that_is_too_long_is_still_known_again(channel: Channel) -> None:
 def test_what_is_longer_than_its_column_is_cut_and_lists_end(channel: Channel) -> None:
     message = received(
         channel,
-        sender="a" * 400 + "@casa.example",
+        sender="a" * 307 + "@casa.example" + " " * 80,
         name="n" * 300,
         subject="s" * 600,
         to=["t" * 400],
@@ -150,6 +151,12 @@ def test_what_is_longer_than_its_column_is_cut_and_lists_end(channel: Channel) -
     assert (len(message.cc[0]), len(message.in_reply_to), len(message.thread_index)) == (320, 320, 600)
     assert (len(message.reply_to), message.reply_to[0]) == (10, "0@casa.example")
     assert (len(message.references), message.references[-1]) == (100, "99@casa.example")
+
+
+def test_a_sender_with_an_address_that_no_column_can_hold_is_nobody(channel: Channel) -> None:
+    """Cut, it would have no domain and could be somebody else's."""
+    with pytest.raises(NobodyClaimed):
+        received(channel, sender="a" * 400 + "@casa.example")
 
 
 def test_message_keeps_by_which_address_it_came_and_from_which_raw_item(channel: Channel) -> None:
