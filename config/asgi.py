@@ -20,6 +20,8 @@ from django.conf import settings  # noqa: E402
 from django.urls import path  # noqa: E402
 
 from config.bodies import measured  # noqa: E402
+from config.patience import impatient  # noqa: E402
+from crm.ingest.body import BATCH_BYTES  # noqa: E402
 from kernel.sockets import Live  # noqa: E402
 
 THREADS = 4  # no more than the connection pool holds
@@ -27,10 +29,10 @@ THREADS = 4  # no more than the connection pool holds
 live: Any = Live.as_asgi()  # Django's path() is typed for views only
 SOCKETS: Any = [path("ws/", live)]
 
-pages = measured(a2wsgi.WSGIMiddleware(wsgi, workers=THREADS), most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)  # type: ignore[arg-type]
+pages: Any = measured(a2wsgi.WSGIMiddleware(wsgi, workers=THREADS), most=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)  # type: ignore[arg-type]
 application = ProtocolTypeRouter(
     {
-        "http": pages,
+        "http": impatient(pages, most=BATCH_BYTES),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(SOCKETS))),
     }
 )
