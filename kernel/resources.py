@@ -88,7 +88,8 @@ def choice(request: Request, name: str, among: Iterable[str]) -> str:
     would be taken for the answer."""
     value = request.query_params.get(name, "")
     if value and value not in (allowed := list(among)):
-        raise exceptions.ValidationError({name: [f"This must be one of: {', '.join(allowed)}."]})
+        right = f"This must be one of: {', '.join(allowed)}." if allowed else "There is nothing to choose from yet."
+        raise exceptions.ValidationError({name: [right]})
     return value
 
 

@@ -141,6 +141,12 @@ def test_choice_that_there_is_not_is_400(api: Api, path: str, name: str) -> None
     assert list(document["errors"]) == [name]
 
 
+def test_choice_where_there_is_none_yet_says_so(api: Api) -> None:
+    document = assert_problem(api.get("contacts/", segment="1"), 400)
+
+    assert document["errors"] == {"segment": ["There is nothing to choose from yet."]}
+
+
 @pytest.mark.parametrize("body", [[], "text", 3, None, [[]], {"contact": {"a": 1}, "body": ["x"]}])
 def test_bodies_of_another_shape_are_400(api: Api, body: Any) -> None:
     for path in ("contacts/", "notes/", "tasks/", "consents/", "conversations/1/messages/", "journeys/1/versions/"):
