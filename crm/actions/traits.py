@@ -5,6 +5,7 @@ people whom nobody but that key has told us of, and adds to all others what is n
 """
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -19,6 +20,8 @@ FIRST_NAME = ("firstName", "first_name", "firstname")
 LAST_NAME = ("lastName", "last_name", "lastname")
 LANGUAGE = ("language", "locale")
 CONSENT = "consent"
+PURPOSE_LENGTH = 40
+_CHANNEL = re.compile(r"[a-z][a-z0-9_-]{0,23}")
 
 
 def said(traits: dict[str, Any], spellings: Sequence[str]) -> str:
@@ -76,13 +79,22 @@ def _told_only_by(source: str, ids: Sequence[int]) -> list[int]:
 
 
 def record_consent(contact_id: int, traits: dict[str, Any], *, source: str) -> None:
-    """`consent: {"email": ["marketing"]}`: for each channel named, the complete list of what is allowed."""
+    """`consent: {"email": ["marketing"]}`: for each channel named, the complete list of what is allowed.
+
+    What can be the name of no channel or purpose says nothing; cut or spelled out, it would allow something else.
+    """
     given = traits.get(CONSENT)
     if not isinstance(given, dict):
         return
     for channel, purposes in given.items():
-        if isinstance(purposes, list):
-            _state_channel(contact_id, channel[:24], {str(purpose)[:40] for purpose in purposes}, source)
+        if isinstance(purposes, list) and _CHANNEL.fullmatch(channel):
+            named = {purpose.strip() for purpose in purposes if _is_purpose(purpose)}
+            if named or not purposes:
+                _state_channel(contact_id, channel, named, source)
+
+
+def _is_purpose(purpose: Any) -> bool:
+    return isinstance(purpose, str) and 0 < len(purpose.strip()) <= PURPOSE_LENGTH
 
 
 def _state_channel(contact_id: int, channel: str, allowed: set[str], source: str) -> None:

@@ -173,12 +173,24 @@ def test_a_consent_that_is_no_list_says_nothing(strange: Any) -> None:
     assert Consent.objects.count() == 0
 
 
-def test_purposes_are_kept_as_texts_that_fit_and_once() -> None:
+@pytest.mark.parametrize("strange", [None, 1, True, "", " ", "p" * 41, ["marketing"], {"a": 1}])
+def test_what_is_no_purpose_neither_allows_nor_withdraws_anything(strange: Any) -> None:
+    ana = factories.contact()
+    traits.record_consent(ana.pk, {"consent": {"email": ["marketing"]}}, source="shop")
+
+    traits.record_consent(ana.pk, {"consent": {"email": [strange]}}, source="shop")
+    traits.record_consent(ana.pk, {"consent": {"email": ["marketing", strange, " surveys "]}}, source="shop")
+
+    assert consented(ana) == {("email", "marketing"): "granted", ("email", "surveys"): "granted"}
+
+
+@pytest.mark.parametrize("channel", ["", " ", "c" * 25, "E-Mail", "my mails", "7", "ñ"])
+def test_what_is_no_channel_says_nothing(channel: str) -> None:
     ana = factories.contact()
 
-    traits.record_consent(ana.pk, {"consent": {"c" * 30: [7, "7", "p" * 50]}}, source="s" * 100)
+    traits.record_consent(ana.pk, {"consent": {channel: ["marketing"], "c" * 24: ["p" * 40]}}, source="s" * 100)
 
-    assert consented(ana) == {("c" * 24, "7"): "granted", ("c" * 24, "p" * 40): "granted"}
+    assert consented(ana) == {("c" * 24, "p" * 40): "granted"}
     assert set(Consent.objects.values_list("source", flat=True)) == {"s" * 80}
 
 
