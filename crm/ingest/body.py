@@ -1,8 +1,11 @@
 """From bytes to JSON, with every size bounded before it is spent."""
 
+import gzip
+import io
 import json
 import math
 import re
+import sys
 import zlib
 from typing import Any
 
@@ -18,7 +21,7 @@ _BROKEN = re.compile("[\x00\ud800-\udfff]")
 
 def unpack(body: bytes, *, encoding: str) -> bytes:
     """The plain bytes. Raises Refused: 400 for an encoding that is not understood, 413 for what is too big."""
-    if encoding == "gzip":
+    if encoding in ("gzip", "x-gzip"):
         return gunzip(body)
     if encoding not in ("", "identity"):
         raise Refused(400, f"Content-Encoding {encoding!r} is not understood; send gzip or none.")
@@ -32,36 +35,39 @@ def too_big() -> Refused:
 
 
 def gunzip(body: bytes) -> bytes:
-    """Stops one byte above the limit, so that a bomb costs no more than a full batch."""
-    inflater = zlib.decompressobj(wbits=31)
+    """All members. Stops one byte above the limit, so that a bomb costs no more than a full batch."""
+    if not body:
+        raise Refused(400, "The gzip body ends too early.")
     try:
-        plain = inflater.decompress(body, BATCH_BYTES + 1)
-    except zlib.error:
+        plain = gzip.GzipFile(fileobj=io.BytesIO(body)).read(BATCH_BYTES + 1)
+    except EOFError:
+        raise Refused(400, "The gzip body ends too early.") from None
+    except (gzip.BadGzipFile, zlib.error):
         raise Refused(400, "The body says it is gzip but cannot be unpacked.") from None
     if len(plain) > BATCH_BYTES:
         raise too_big()
-    if not inflater.eof:
-        raise Refused(400, "The gzip body ends too early.")
     return plain
 
 
 def parse(body: bytes) -> dict[str, Any]:
-    """The request's JSON object, cleaned. Raises Refused(400)."""
+    """The request's JSON object, cleaned; a byte order mark is no part of it. Raises Refused(400)."""
     try:
-        content = json.loads(body.decode(), parse_constant=_no_constant)
+        content = json.loads(body.decode("utf-8-sig"), parse_constant=_no_constant)
     except UnicodeDecodeError:
         raise Refused(400, "The body is not UTF-8.") from None
     except RecursionError:
         raise Refused(400, "The body is nested too deeply.") from None
-    except ValueError as error:
+    except json.JSONDecodeError as error:
         raise Refused(400, f"The body is not JSON: {error}.") from None
+    except ValueError:  # Python reads no more digits than these, as the time for it grows with their square
+        raise Refused(400, f"A number may have {sys.get_int_max_str_digits()} digits.") from None
     if not isinstance(content, dict):
         raise Refused(400, "The body must be a JSON object.")
     return {clean_text(key): clean(value) for key, value in content.items()}
 
 
 def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not a JSON number")
+    raise Refused(400, f"The body is not JSON: {name} is not a JSON number.")
 
 
 def clean(value: Any, depth: int = 0) -> Any:
@@ -90,4 +96,5 @@ def _mend(match: re.Match[str]) -> str:
 def refuse_oversized(message: dict[str, Any], place: str) -> None:
     size = len(json.dumps(message, ensure_ascii=False).encode())
     if size > EVENT_BYTES:
-        raise Refused(413, f"{place} has {size // 1024} KB; an event may hold {EVENT_BYTES // 1024} KB.")
+        kilobytes = math.ceil(size / 1024)
+        raise Refused(413, f"{place} has {kilobytes} KB; an event may hold {EVENT_BYTES // 1024} KB.")

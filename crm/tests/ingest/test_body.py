@@ -31,8 +31,27 @@ def test_a_plain_body_stays_as_it_is(encoding: str) -> None:
     assert body.unpack(b"{}", encoding=encoding) == b"{}"
 
 
-def test_gzip_is_unpacked() -> None:
-    assert body.unpack(gzip.compress(b"{}"), encoding="gzip") == b"{}"
+@pytest.mark.parametrize("encoding", ["gzip", "x-gzip"])
+def test_gzip_is_unpacked_under_both_of_its_names(encoding: str) -> None:
+    assert body.unpack(gzip.compress(b"{}"), encoding=encoding) == b"{}"
+
+
+def test_gzip_may_have_several_members_and_nothing_else_behind_them() -> None:
+    members = gzip.compress(b'{"a":') + gzip.compress(b" 1}")
+
+    assert body.unpack(members, encoding="gzip") == b'{"a": 1}'
+    assert refusal(body.unpack, gzip.compress(b"{}") + b"more", encoding="gzip") == (
+        400,
+        "The body says it is gzip but cannot be unpacked.",
+    )
+    assert refusal(body.unpack, members[:-3], encoding="gzip") == (400, "The gzip body ends too early.")
+    assert refusal(body.unpack, b"", encoding="gzip") == (400, "The gzip body ends too early.")
+
+
+def test_members_are_counted_together() -> None:
+    half = gzip.compress(b"0" * (body.BATCH_BYTES // 2 + 1), 1)
+
+    assert refusal(body.unpack, half * 2, encoding="gzip")[0] == 413
 
 
 def test_another_encoding_is_refused_with_what_is_understood() -> None:
@@ -68,6 +87,11 @@ def test_five_hundred_kilobytes_pass_and_one_byte_more_does_not() -> None:
         (b"\xff", "The body is not UTF-8."),
         (b'{"a":' * 100_000, "The body is nested too deeply."),
         (b'{"a": Infinity}', "The body is not JSON: Infinity is not a JSON number."),
+        (b'{"a": ' + b"9" * 5000 + b"}", "A number may have 4300 digits."),
+        (
+            b"\xef\xbb\xbf{",
+            "The body is not JSON: Expecting property name enclosed in double quotes: line 1 column 2 (char 1).",
+        ),
         (b"[1]", "The body must be a JSON object."),
         (b"null", "The body must be a JSON object."),
     ],
@@ -88,6 +112,10 @@ def test_json_stays_what_it_was() -> None:
     }
 
     assert body.parse(json.dumps(content).encode()) == content
+
+
+def test_a_byte_order_mark_is_no_part_of_the_body() -> None:
+    assert body.parse(b'\xef\xbb\xbf{"a": "\xef\xbb\xbf"}') == {"a": "\ufeff"}
 
 
 def nested(depth: int, *, lists: bool) -> Any:
@@ -128,11 +156,11 @@ def test_an_event_of_thirty_two_kilobytes_passes_and_one_byte_more_does_not() ->
     assert len(messages(whole, kind="track", size=size)) == len(messages({"batch": [whole]}, size=size)) == 1
     assert refusal(messages, over, kind="track", size=size) == (
         413,
-        "This event has 32 KB; an event may hold 32 KB.",
+        "This event has 33 KB; an event may hold 32 KB.",
     )
     assert refusal(messages, {"batch": [SEEN, over]}, size=size) == (
         413,
-        "Message 1 has 32 KB; an event may hold 32 KB.",
+        "Message 1 has 33 KB; an event may hold 32 KB.",
     )
 
 

@@ -168,7 +168,7 @@ def test_a_single_oversized_event_is_refused_inside_a_batch() -> None:
     with pytest.raises(Refused) as refused:
         batch.messages(content, kind="batch", now=NOW, size=33_100)
 
-    assert (refused.value.status, refused.value.reason) == (413, "Message 0 has 32 KB; an event may hold 32 KB.")
+    assert (refused.value.status, refused.value.reason) == (413, "Message 0 has 33 KB; an event may hold 32 KB.")
 
 
 def test_gzip_bomb_costs_no_more_than_a_batch() -> None:

@@ -116,7 +116,7 @@ def test_a_reading_key_is_no_write_key() -> None:
     [
         (b"{", 400, "The body is not JSON"),
         ({"userId": "7"}, 400, "A track message needs the name of its event in `event`."),
-        (ORDER | {"properties": {"x": "y" * 40_000}}, 413, "This event has 39 KB; an event may hold 32 KB."),
+        (ORDER | {"properties": {"x": "y" * 40_000}}, 413, "This event has 40 KB; an event may hold 32 KB."),
         (b" " * 513_000, 413, "A request may hold 500 KB; send smaller batches."),
     ],
     ids=["no JSON", "no name", "big event", "big body"],
