@@ -7,12 +7,12 @@ class Notes(Resource):
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any, ClassVar, Protocol
 
 from django.core.files.uploadedfile import UploadedFile
-from rest_framework import exceptions
+from rest_framework import exceptions, serializers
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,6 +20,8 @@ from rest_framework.viewsets import GenericViewSet
 
 from kernel.api import Problem
 from kernel.policies import Policy, signed_in
+
+NOTHING: tuple[Any, ...] = (None, "", [], {})  # of which none is missed
 
 
 class Resource(GenericViewSet[Any]):
@@ -51,6 +53,26 @@ class Resource(GenericViewSet[Any]):
         answer = partial(handler, request, *args, **kw)
         status, data, again = remember(actor_of(request), key, _digest(request), lambda: _plain(answer()))
         return Response(data, status=status, headers={"Idempotency-Replayed": "true"} if again else None)
+
+
+class Exact(serializers.Serializer[Any]):
+    """Names that there are not are refused, and of something new also values that can only be read: what is left out in
+    silence looks written. In a change, fields that can only be read are left alone, so that a thing may be sent back
+    as it was read.
+    """
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            self._refuse_unheard(data)
+        return super().to_internal_value(data)
+
+    def _refuse_unheard(self, data: Mapping[str, Any]) -> None:
+        errors = {name: ["There is no such field."] for name in data if name not in self.fields}
+        if not self.partial:
+            read_only = (name for name, field in self.fields.items() if field.read_only)
+            errors |= {name: ["This can only be read here."] for name in read_only if data.get(name) not in NOTHING}
+        if errors:
+            raise serializers.ValidationError(errors)
 
 
 def _digest(request: Request) -> str:

@@ -14,7 +14,7 @@ from crm.actions import notes, tasks
 from crm.api.fields import CONTACT, VisibleContact
 from crm.models import Contact, Note, Task, User
 from crm.models.families import person_ids
-from kernel.resources import Resource, choice, number
+from kernel.resources import Exact, Resource, choice, number
 
 TASK_STATES = ["open", "done"]
 
@@ -22,7 +22,7 @@ TASK_STATES = ["open", "done"]
 @extend_schema_serializer(
     examples=[OpenApiExample("A note", value={"contact": 1, "body": "Prefers to be called."}, request_only=True)]
 )
-class NoteSerializer(serializers.ModelSerializer[Note]):
+class NoteSerializer(Exact, serializers.ModelSerializer[Note]):
     contact = VisibleContact()
 
     class Meta:
@@ -60,7 +60,7 @@ class Notes(ListModelMixin, RetrieveModelMixin, Resource):
         )
     ]
 )
-class TaskSerializer(serializers.ModelSerializer[Task]):
+class TaskSerializer(Exact, serializers.ModelSerializer[Task]):
     contact = VisibleContact(allow_null=True, required=False)
     owner = serializers.PrimaryKeyRelatedField[User](
         queryset=User.objects.filter(is_active=True), allow_null=True, required=False

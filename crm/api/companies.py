@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from crm.actions import companies
 from crm.models import Company
-from kernel.resources import Resource
+from kernel.resources import Exact, Resource
 
 
 @extend_schema_serializer(
@@ -16,7 +16,7 @@ from kernel.resources import Resource
         OpenApiExample("A company", value={"name": "Casa Lumbre", "domain": "casalumbre.example"}, request_only=True)
     ]
 )
-class CompanySerializer(serializers.ModelSerializer[Company]):
+class CompanySerializer(Exact, serializers.ModelSerializer[Company]):
     traits = serializers.DictField(required=False)
 
     class Meta:

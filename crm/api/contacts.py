@@ -19,7 +19,7 @@ from crm.models.families import acquaint
 from crm.models.locales import is_language, is_timezone
 from kernel.api import Problem
 from kernel.policies import managers_only
-from kernel.resources import Resource, choice, contributed
+from kernel.resources import Exact, Resource, choice, contributed
 
 MARIA = {
     "first_name": "María",
@@ -32,7 +32,7 @@ MARIA = {
 }
 
 
-class ContactSerializer(serializers.ModelSerializer[Contact]):
+class ContactSerializer(Exact, serializers.ModelSerializer[Contact]):
     emails = serializers.ListField(child=serializers.CharField(max_length=320), max_length=20, required=False)
     phones = serializers.ListField(child=serializers.CharField(max_length=40), max_length=20, required=False)
     tags = serializers.SlugRelatedField[Any]("name", many=True, read_only=True)
@@ -81,8 +81,10 @@ class NewContactSerializer(ContactSerializer):
 
 
 class ChangedContactSerializer(ContactSerializer):
-    class Meta(ContactSerializer.Meta):
-        fields = [name for name in ContactSerializer.Meta.fields if name not in ("emails", "phones")]
+    """Fields that can only be read are left alone, so that a contact may be sent back as it was read."""
+
+    emails = serializers.ListField(child=serializers.CharField(), read_only=True)
+    phones = serializers.ListField(child=serializers.CharField(), read_only=True)
 
 
 @extend_schema_serializer(

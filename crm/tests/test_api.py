@@ -62,6 +62,42 @@ def test_a_change_leaves_alone_what_it_does_not_name_and_what_has_verbs_of_its_o
     assert (answer["emails"], answer["feeling"], answer["traits"]) == (["ana@x.example"], "", {"plan": "gold"})
 
 
+def test_a_contact_may_be_sent_back_as_it_was_read(api: Api) -> None:
+    ana = factories.contact(email="ana@x.example", first_name="Ana", language="es")
+    whole = api.get(f"contacts/{ana.pk}/")
+
+    answer = api("PATCH", f"contacts/{ana.pk}/", whole | {"first_name": "Eva"})
+
+    assert (answer.status_code, answer.json()["first_name"], answer.json()["emails"]) == (200, "Eva", ["ana@x.example"])
+
+
+@pytest.mark.parametrize("path", ["contacts/", "companies/", "notes/", "tasks/"])
+def test_names_that_there_are_not_are_refused_by_name(api: Api, path: str) -> None:
+    given = {"first_name": "Ana", "name": "Acme", "title": "Call", "colour": "red", "constructor": 1}
+
+    errors = api.post(path, given).json()["errors"]
+
+    assert {"colour", "constructor"} <= errors.keys()
+    assert errors["colour"] == ["There is no such field."]
+
+
+def test_a_misspelt_change_is_refused_and_changes_nothing(api: Api) -> None:
+    ana = factories.contact(first_name="Ana")
+
+    answer = api("PATCH", f"contacts/{ana.pk}/", {"firstName": "Eva", "last_name": "Ruiz"})
+
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["firstName"])
+    assert Contact.objects.values_list("first_name", "last_name").get() == ("Ana", "")
+
+
+def test_what_can_only_be_read_is_not_said_of_something_new(api: Api) -> None:
+    answer = api.post("contacts/", {"first_name": "Ana", "tags": ["vip"], "scores": {}, "id": None})
+
+    assert (answer.status_code, Contact.objects.count()) == (400, 0)
+    assert answer.json()["errors"] == {"tags": ["This can only be read here."]}
+    assert api.post("contacts/", {"first_name": "Ana", "tags": []}).status_code == 201
+
+
 def test_an_owner_is_taken_away_with_null_and_who_has_left_is_none(api: Api) -> None:
     ana = factories.contact(owner=factories.user())
     gone = factories.user(is_active=False)
