@@ -64,16 +64,19 @@ def asked(app: Any, path: str, *pieces: bytes, pause: float = 0.0) -> Messages:
 
 
 def test_events_that_are_not_answered_in_time_are_asked_for_again(hanging: Hanging) -> None:
-    async def five() -> list[Messages]:
-        app = door(hanging, seconds=0.2)
-        answers = await asyncio.gather(*(ask(app, "/v1/track") for _ in range(5)))
+    async def five_and_one_later() -> tuple[list[Messages], Messages]:
+        app = door(hanging, seconds=0.3)
+        late = await asyncio.gather(*(ask(app, "/v1/track") for _ in range(5)))
         hanging.goes_on.set()
-        return answers
+        return late, await ask(app, "/v1/track", b"later")
 
-    for start, body in asyncio.run(five()):
+    late, later = asyncio.run(five_and_one_later())
+
+    for start, body in late:
         assert (start["status"], dict(start["headers"])[b"retry-after"]) == (503, b"5")
         assert json.loads(body["body"]) == {"success": False, "error": "This takes too long just now; try again."}
-    assert len(hanging.bodies) == 1  # whoever was sent away before a thread was free is not come back to
+    assert later[0]["status"] == 200
+    assert hanging.bodies == [b"{}", b"later"]  # who was sent away before a thread was free is not come back to
 
 
 def test_what_is_answered_in_time_stays_as_it_is(hanging: Hanging) -> None:
