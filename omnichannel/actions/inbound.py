@@ -30,7 +30,7 @@ ENDLESS_LINE = kept("The mail has a line of more than {limit} bytes. It was refu
 
 def receive_raw(*, channel_id: int, dedup_key: str, body: bytes, meta: dict[str, Any] | None = None) -> RawInbound:
     """Store what arrived, once for each key, in a transaction of its own. When this returns, it may be acknowledged."""
-    with transaction.atomic(durable=not _in_test_transaction()):
+    with transaction.atomic(durable=True):
         raw, is_new = RawInbound.objects.get_or_create(
             channel_id=channel_id, dedup_key=dedup_key, defaults={"body": body, "meta": meta or {}}
         )
@@ -38,13 +38,6 @@ def receive_raw(*, channel_id: int, dedup_key: str, body: bytes, meta: dict[str,
     if is_new:
         _wake()
     return raw
-
-
-def _in_test_transaction() -> bool:
-    """Tests may wrap everything in a transaction; the product must not."""
-    from django.conf import settings
-
-    return bool(settings.TESTING)
 
 
 def _wake() -> None:
