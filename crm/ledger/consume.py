@@ -21,6 +21,7 @@ from crm.ledger.fact import Fact
 from crm.ledger.publishing import because_of
 from crm.models import Cursor, Event, Retry
 from kernel import lease
+from kernel.failpoints import failpoint
 from kernel.registry import RegistrationError
 
 BATCH = 500
@@ -115,6 +116,7 @@ def _drain_one_batch(consumer: Consumer, batch: int) -> tuple[int, bool]:
     full = len(events) == batch
     cursor.xid, cursor.event_id = (events[-1].xid, events[-1].pk) if full else (horizon, 0)
     Cursor.objects.filter(pk=cursor.pk).update(xid=cursor.xid, event_id=cursor.event_id, moved_at=Now())
+    failpoint("consumer_before_commit")
     return len(events), full
 
 

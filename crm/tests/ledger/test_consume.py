@@ -12,6 +12,8 @@ from crm.ledger import Fact, consume
 from crm.ledger.consume import Consumer
 from crm.models import Cursor, Event, Retry, Tag
 from crm.tests.ledger.test_publishing import KettleBoiled
+from kernel.failpoints import failpoint
+from tests.dying import killed_at
 from tests.threads import in_threads
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -134,23 +136,25 @@ def test_a_failing_event_ends_as_a_dead_letter_that_can_be_replayed(consumer: Co
     assert (noted(), Retry.objects.count()) == ([5], 0)
 
 
-def test_a_reaction_that_dies_leaves_the_batch_for_the_next_one(consumer: Consumer) -> None:
+@pytest.mark.parametrize("moment", ["third_event", "consumer_before_commit"])
+def test_a_worker_killed_with_a_batch_leaves_all_of_it_for_the_next_one(consumer: Consumer, moment: str) -> None:
     """A killed process is a rolled-back transaction: neither the tags nor the cursor stay."""
-    happen(1)
-
-    class Killed(BaseException):
-        pass
+    for number in range(5):
+        happen(number)
+    before = Cursor.objects.get(consumer=consumer.name)
 
     def die(fact: Fact) -> None:
         note_litres(fact)  # type: ignore[arg-type]
-        raise Killed
+        if noted() == [0, 1, 2]:
+            failpoint("third_event")
 
     dying = Consumer(consumer.name, consumer.names, die, batched=False, gets_fact=True)
-    with pytest.raises(Killed):
-        consume.drain(dying)
-    assert noted() == []
+    assert killed_at(moment, lambda: consume.drain(dying))
+    after = Cursor.objects.get(consumer=consumer.name)
+    assert (after.xid, after.event_id, noted()) == (before.xid, before.event_id, [])
+
     consume.drain(consumer)
-    assert noted() == [1]
+    assert noted() == [0, 1, 2, 3, 4]
 
 
 def test_two_workers_never_work_on_one_consumer_together(consumer: Consumer) -> None:

@@ -15,6 +15,7 @@ from journeys.reporting import Stop, stops
 from journeys.tests import factories as make
 from kernel import lease
 from omnichannel.models import Delivery
+from tests.dying import killed_at
 from tests.threads import in_threads
 
 EITHER = "start>wait wait:event>end wait:timeout>end"
@@ -141,14 +142,16 @@ def test_newcomers_are_not_touched() -> None:
     assert sorted(Enrolment.objects.values_list("version__number", "state")) == [(1, "exited"), (2, "active")]
 
 
-def test_work_goes_on_where_a_dead_worker_left_it() -> None:
+@pytest.mark.django_db(transaction=True)
+def test_work_goes_on_where_a_killed_worker_left_it() -> None:
     journey = with_people(5)
     publish(journey, OLD, "move")
     assert moving.work_off(chunk=2, most=1) == 1
-    assert Handover.objects.get().moved == 2
-    claimed = lease.claim(Handover.objects.workable(), limit=1)  # a worker takes it and dies
-    assert moving.work_off(chunk=2) == 0
-    Handover.objects.filter(pk=claimed[0].pk).update(due_at="2020-01-01T00:00Z")
+    assert killed_at("journeys_handover_before_commit", lambda: moving.work_off(chunk=2))
+    assert moving.work_off(chunk=2) == 0  # the dead worker's lease still holds
+    assert (Handover.objects.get().moved, Step.objects.filter(outcome="moved").count()) == (2, 2)
+
+    Handover.objects.update(due_at="2020-01-01T00:00Z")
     moving.work_off(chunk=2)
     assert counted(Handover.objects.get()) == (5, 0, 0)
     assert Step.objects.filter(outcome="moved").count() == 5

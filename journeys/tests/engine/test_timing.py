@@ -1,8 +1,5 @@
 """Timers, and what becomes of them when a worker dies."""
 
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
 
@@ -17,6 +14,7 @@ from journeys.models import Enrolment, Timer, Wait
 from journeys.tests import factories as make
 from kernel import lease
 from omnichannel.models import Delivery
+from tests.dying import killed_at
 
 LATER = make.graph(make.start(), make.wait(), make.mail(), make.end())
 PAST = "2020-01-01T00:00Z"
@@ -115,7 +113,7 @@ def test_worker_killed_between_claim_and_finish_leads_to_exactly_one_message() -
     make.happens(make.contact())
     for failpoint in ("journeys_timers_claimed", "journeys_timers_before_commit"):
         Timer.objects.update(due_at=PAST)
-        assert _killed_at(failpoint, "from journeys.engine import timing; timing.advance_due()")
+        assert killed_at(failpoint, timing.advance_due)
         assert Delivery.objects.count() == 0
         assert timing.advance_due() == 0  # the dead worker's lease still holds
 
@@ -133,13 +131,13 @@ def test_worker_killed_in_the_middle_of_a_batch_of_events_loses_nothing() -> Non
     make.live()
     before = Cursor.objects.get(consumer="journeys.react")
     events = [make.event(make.contact()) for _ in range(20)]
-    script = "from crm.ledger import consume; consume.drain(consume.find('journeys.react'))"
-    assert _killed_at("journeys_batch_before_commit", script)
+    react = consume.find("journeys.react")
+    assert killed_at("journeys_batch_before_commit", lambda: consume.drain(react))
     after = Cursor.objects.get(consumer="journeys.react")
     assert (after.xid, after.event_id) == (before.xid, before.event_id)
     assert Enrolment.objects.count() == 0
 
-    consume.drain(consume.find("journeys.react"))
+    consume.drain(react)
     assert Enrolment.objects.count() == Delivery.objects.count() == len(events)
 
 
@@ -217,10 +215,3 @@ def _at_once(*works: Callable[[], object]) -> None:
     for thread in threads:
         thread.join()
     assert failures == []
-
-
-def _killed_at(failpoint: str, script: str) -> bool:
-    """Run a script in a process of its own that kills itself at the failpoint."""
-    environment = {**os.environ, "FAILPOINT": f"{failpoint}:kill", "DJANGO_SETTINGS_MODULE": "config.settings"}
-    command = [sys.executable, "-c", f"import django; django.setup(); {script}"]
-    return subprocess.run(command, env=environment, check=False).returncode == -9
