@@ -2,6 +2,8 @@
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.utils.translation import gettext_lazy as _
+from django_celery_beat.apps import BeatConfig
 
 
 class ConfigApp(AppConfig):
@@ -16,4 +18,8 @@ class ConfigApp(AppConfig):
 
 
 class HiloAdminConfig(AdminConfig):
-    default_site = "config.admin.HiloAdminSite"
+    default_site = "config.admin_site.HiloAdminSite"
+
+
+class PeriodicWorkConfig(BeatConfig):  # type: ignore[misc] # untyped
+    verbose_name = _("Periodic work")

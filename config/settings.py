@@ -10,6 +10,7 @@ from csp.constants import NONCE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from config import env, roles
+from kernel.told import kept
 
 django_stubs_ext.monkeypatch()  # forms.ModelForm[Note] at run time
 
@@ -61,7 +62,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "channels",
     "csp",
-    "django_celery_beat",
+    "config.apps.PeriodicWorkConfig",
     "django_htmx",
     "drf_spectacular",
     "rest_framework",
@@ -139,22 +140,23 @@ CELERY_TASK_TIME_LIMIT = 120  # < lease 180 s < visibility timeout 600 s (reliab
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = roles.broker(CELERY_BROKER_URL, ROLE)
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1}
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "config.periodic:Schedule"
+CELERY_RESULT_EXPIRES = None  # no results are kept, so beat has none to clear away
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Beside REMAP_SIGTERM=SIGQUIT: a running task has three seconds, then its message goes back to the queue.
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 3
 CELERY_TIMEZONE = "UTC"
 CELERY_ENABLE_UTC = True
-# Sweepers: what a lost poke left behind is found here. Editable in the admin afterwards.
+# Sweepers: what a lost poke left behind is found here. How often and whether: as admins say (config/periodic.py).
 CELERY_BEAT_SCHEDULE = {
-    "drain the ledger's consumers": {"task": "crm.tasks.drain_consumers", "schedule": 3.0},
-    "process what came in": {"task": "omnichannel.tasks.process_inbound", "schedule": 3.0},
-    "send what is due": {"task": "omnichannel.tasks.send_due", "schedule": 3.0},
-    "send mails to colleagues": {"task": "config.tasks.send_account_mails", "schedule": 3.0},
-    "advance due journeys": {"task": "journeys.tasks.advance_due", "schedule": 1.0},
-    "remind of surveys": {"task": "feedback.tasks.send_reminders", "schedule": 600.0},
-    "forget what is old": {"task": "config.tasks.forget_old", "schedule": 3600.0},
-    "worker heartbeat": {"task": "crm.tasks.heartbeat", "schedule": 5.0},
+    kept("drain the ledger's consumers"): {"task": "crm.tasks.drain_consumers", "schedule": 3.0},
+    kept("process what came in"): {"task": "omnichannel.tasks.process_inbound", "schedule": 3.0},
+    kept("send what is due"): {"task": "omnichannel.tasks.send_due", "schedule": 3.0},
+    kept("send mails to colleagues"): {"task": "config.tasks.send_account_mails", "schedule": 3.0},
+    kept("advance due journeys"): {"task": "journeys.tasks.advance_due", "schedule": 1.0},
+    kept("remind of surveys"): {"task": "feedback.tasks.send_reminders", "schedule": 600.0},
+    kept("forget what is old"): {"task": "config.tasks.forget_old", "schedule": 3600.0},
+    kept("worker heartbeat"): {"task": "crm.tasks.heartbeat", "schedule": 5.0},
 }
 
 # Days that bookkeeping is kept (config/retention.py). What customers said and did is never forgotten by itself.

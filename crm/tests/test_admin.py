@@ -254,7 +254,7 @@ def test_tables_of_packages_are_not_in_the_settings(admin: Client) -> None:
         "mfa/authenticator",
         "account/emailaddress",
         "auth/group",
-        "django_celery_beat/periodictask",
+        "django_celery_beat/solarschedule",
     ):
         assert table not in page
         assert admin.get(f"/admin/{table}/").status_code == 404

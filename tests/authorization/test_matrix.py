@@ -162,7 +162,8 @@ def admin_addresses(route: str, name: str) -> dict[str, str]:
     """By object: an address of the page for a row that its list shows, if it shows one, and for one that is gone."""
     if name not in admin_pages() or "object_id" not in route:
         return {"": example(route)}
-    table = site.get_model_admin(apps.get_model(".".join(name.split("_")[:2])))
+    label, _underscore, model = name.rpartition("_")[0].rpartition("_")
+    table = site.get_model_admin(apps.get_model(label, model))
     own = table.get_queryset(HttpRequest()).order_by("pk").first()
     pks = ({"own": own.pk} if own else {}) | {"gone": matrix.GONE}
     return {which: route.replace("<path:object_id>", str(pk)) for which, pk in pks.items()}

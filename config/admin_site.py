@@ -1,0 +1,42 @@
+"""Django's own admin, signed in to through the product's sign-in, in the product's colours."""
+
+from typing import Any
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from kernel.admin_lists import FastList
+
+# Tables of packages that have a page of the product, are decided in code, or hold keys that open accounts.
+HIDDEN = {
+    "account.EmailAddress",  # the address of a colleague is in the colleague's own form
+    "auth.Group",  # roles are decided in code (kernel/policies.py)
+    "django_celery_beat.ClockedSchedule",  # once, at a moment: nothing of ours works so
+    "django_celery_beat.CrontabSchedule",  # this and two more have pages of ours (config/admin.py)
+    "django_celery_beat.IntervalSchedule",
+    "django_celery_beat.PeriodicTask",
+    "django_celery_beat.SolarSchedule",
+    "mfa.Authenticator",  # taken away by an action on the colleague
+    "socialaccount.SocialAccount",
+    "socialaccount.SocialApp",  # HILO_OIDC
+    "socialaccount.SocialToken",
+    "usersessions.UserSession",
+}
+
+
+class HiloAdminSite(AdminSite):
+    site_header = _("Hilo settings")
+    site_title = _("Hilo settings")
+    index_title = _("Settings")
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        user = request.user
+        return bool(user.is_active and user.is_authenticated and user.has_role("admin"))
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """The pages that packages bring for hidden tables are left out; those that are ours are shown."""
+        ours = admin_class is not None and issubclass(admin_class, FastList)
+        models: list[Any] = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
+        shown = [model for model in models if ours or model._meta.label not in HIDDEN]
+        super().register(shown, admin_class, **options)
