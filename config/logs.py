@@ -8,14 +8,28 @@ import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+PHONE = re.compile(r"\+\d(?:[ ().-]{0,2}\d){7,14}")
+NO_PAGE = "an unknown path"
 MAX_LINE = 4096
 
 
 def hide_personal_data(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
-    """The net under the rule: addresses that slipped into a text are cut out, long texts are cut short."""
+    """The net under the rule: what slipped into a text and reaches somebody is cut out, long texts are cut short."""
     for key, value in event.items():
         if isinstance(value, str):
-            event[key] = ADDRESS.sub("<address>", value)[:MAX_LINE]
+            event[key] = PHONE.sub("<phone>", ADDRESS.sub("<address>", value))[:MAX_LINE]
+    return event
+
+
+def tell_routes(logger: WrappedLogger, method: str, event: EventDict) -> EventDict:
+    """Django writes the path of what it refused. It may be a survey's token, which opens the survey, or whatever
+    somebody typed; `/s/<token>` and the request's id say enough."""
+    path = getattr(event.get("request"), "path", "")
+    if len(path) > 1:
+        match = event["request"].resolver_match
+        route = f"/{match.route}" if match else NO_PAGE
+        as_written = path.encode("unicode_escape").decode("ascii")
+        event["event"] = event["event"].replace(as_written, route).replace(path, route)
     return event
 
 
@@ -52,6 +66,7 @@ def configure(options: dict[str, Any]) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         add_cause,
         leave_refusals_short,
+        tell_routes,
         structlog.processors.format_exc_info,
         keep_ids_and_counts,
         hide_personal_data,

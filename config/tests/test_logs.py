@@ -39,7 +39,7 @@ def test_line_of_a_request_carries_the_id_that_the_answer_names(client: Client, 
     answer = client.get("/nothing/?q=Ana")
 
     [line] = lines()
-    assert (line["event"], line["status_code"]) == ("Not Found: /nothing/", 404)
+    assert (line["event"], line["status_code"]) == ("Not Found: an unknown path", 404)
     assert line["request_id"] == answer["X-Request-ID"]
 
 
@@ -60,6 +60,44 @@ def test_addresses_are_hidden_wherever_they_stand(lines: Lines) -> None:
     [line] = lines()
     assert (line["event"], line["error"], line["raw_id"]) == ("to <address>", "550 <<address>> unknown", 3)
     assert "ValueError: no mailbox <address>" in line["exception"]
+
+
+def test_phone_numbers_are_hidden_and_other_figures_are_not(lines: Lines) -> None:
+    log.warning("to +34 600 111 999, +34600111999 and +1 (555) 010-9999 in 1754000000 at 10:00:00+00:00")
+
+    [line] = lines()
+    assert line["event"] == "to <phone>, <phone> and <phone> in 1754000000 at 10:00:00+00:00"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("method", "path", "said"),
+    [
+        ("post", "/s/1mY6xTokenOfASurvey", "Not Found: /s/<str:token>"),
+        ("put", "/s/1mY6xTokenOfASurvey", "Method Not Allowed (PUT): /s/<str:token>"),
+        ("get", "/nope/+34600111999", "Not Found: an unknown path"),
+        ("get", "/nope/Nuria Gil", "Not Found: an unknown path"),
+        ("get", "/nope/Begoña Núñez", "Not Found: an unknown path"),
+        ("get", "/contacts/7/Ana", "Not Found: an unknown path"),
+    ],
+)
+def test_line_of_a_refused_request_says_the_route_and_not_the_path(
+    client: Client, lines: Lines, method: str, path: str, said: str
+) -> None:
+    getattr(client, method)(path)
+
+    assert [line["event"] for line in lines()] == [said]
+
+
+@pytest.mark.django_db
+def test_forged_and_malformed_requests_name_no_token_either(lines: Lines) -> None:
+    Client(enforce_csrf_checks=True).post("/accounts/password/reset/key/7-token/", {"password1": "x"})
+    Client(headers={"host": "else.example"}).get("/s/1mY6xTokenOfASurvey")
+
+    printed = json.dumps(lines())
+    assert "Forbidden (CSRF cookie not set.): /accounts/password/reset/key/" in printed
+    assert "Invalid HTTP_HOST header" in printed
+    assert not any(token in printed for token in ("7-token", "1mY6x"))
 
 
 @pytest.mark.django_db
