@@ -190,7 +190,12 @@ ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/5m/key", "
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 USERSESSIONS_TRACK_ACTIVITY = True
 MFA_ADAPTER = "config.accounts.MFAAdapter"
-MFA_FORMS = {"add_webauthn": "config.passkeys.PasskeyForm"}
+MFA_FORMS = {
+    "activate_totp": "config.codes.ActivationForm",
+    "add_webauthn": "config.passkeys.PasskeyForm",
+    "authenticate": "config.codes.SecondStepForm",
+    "reauthenticate": "config.codes.AgainForm",
+}
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # the address is the admin's word, see above
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
