@@ -99,7 +99,7 @@ def _answers(
             visit = traveller.arriving(people[traveller.contact_id], known[traveller.contact_id])
             answer = kind.visit(placed.config, visit)
         except Exception as error:  # whatever a plug-in raises concerns this person alone
-            log.warning("node failed", extra={"enrolment_id": traveller.enrolment_id, "node": placed.id}, exc_info=True)
+            log.warning("node failed", extra=traveller.told, exc_info=True)
             traveller.fail(f"{type(error).__name__}: {error}")
         else:
             yield traveller, answer

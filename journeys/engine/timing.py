@@ -52,11 +52,17 @@ def _expire_one(timer: Timer) -> None:
     try:
         expire([timer])
     except Exception as error:
-        log.exception("timer failed", extra={"enrolment_id": timer.enrolment_id})
+        log.exception("timer failed", extra={"enrolment_id": timer.enrolment_id, "cause_id": _cause_id(timer)})
         if timer.is_last_attempt:
             _give_up(timer, f"{type(error).__name__}: {error}")
         else:
             lease.retry(timer, after=lease.backoff(timer.attempts))
+
+
+def _cause_id(timer: Timer) -> int | None:
+    """The event that ended the wait, else the one that let this person in."""
+    entered = Enrolment.objects.filter(pk=timer.enrolment_id).values_list("event_id", flat=True)
+    return timer.event_id or entered.first()
 
 
 @transaction.atomic

@@ -53,6 +53,11 @@ class Traveller:
         happening = self.event if self.event and self.event.depth < MAX_DEPTH else self.entry
         return Recorded(happening.id, happening.depth) if happening.id else None
 
+    @property
+    def told(self) -> dict[str, Any]:
+        """Ids for a line of the log: who, where, and because of which event."""
+        return {"enrolment_id": self.enrolment_id, "node": self.node, "cause_id": self.cause.id if self.cause else None}
+
     def arriving(self, person: Person, known: dict[str, Any]) -> Visit:
         return Visit(self.enrolment_id, self.visit, person, self.entry, self.event, known)
 

@@ -50,15 +50,18 @@ def odd_node() -> Iterator[None]:
     compiled.forget()
 
 
-def test_poison_stops_one_person_and_the_others_go_on() -> None:
+def test_poison_stops_one_person_and_the_others_go_on(caplog: pytest.LogCaptureFixture) -> None:
     make.live(make.graph(make.start(), make.node("odd", "odd", fails_for="Eve"), make.end()))
-    intake.take_in([make.event(make.contact(first_name=name)) for name in ("Ana", "Eve", "Ben")])
+    events = [make.event(make.contact(first_name=name)) for name in ("Ana", "Eve", "Ben")]
+    intake.take_in(events)
 
     states = dict(Enrolment.objects.values_list("contact__first_name", "state"))
     failed = Enrolment.objects.failed().get()
     assert states == {"Ana": "completed", "Eve": "failed", "Ben": "completed"}
     assert (failed.node, failed.reason) == ("odd", "ValueError: not today")
     assert Event.objects.get(name="journey.failed").properties["reason"] == "ValueError: not today"
+    told = vars(caplog.records[0])
+    assert (told["enrolment_id"], told["node"], told["cause_id"]) == (failed.pk, "odd", events[1].pk)
 
 
 def test_branch_that_does_not_exist_is_a_failure_with_its_name() -> None:

@@ -77,12 +77,16 @@ def test_many_timers_are_worked_off_in_batches() -> None:
 
 
 @pytest.mark.django_db
-def test_timer_that_cannot_be_worked_off_is_tried_again_and_then_stops_the_enrolment() -> None:
+def test_timer_that_cannot_be_worked_off_is_tried_again_and_then_stops_the_enrolment(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     make.live(LATER)
-    make.happens(make.contact())
+    entered = make.happens(make.contact())
     _nobody_completes()
     Timer.objects.update(due_at=PAST)
     timing.advance_due()
+    [told] = [vars(record) for record in caplog.records if record.message == "timer failed"]
+    assert (told["enrolment_id"], told["cause_id"]) == (make.only_enrolment().pk, entered.pk)
     timer = Timer.objects.get()
     assert (timer.attempts, timer.lease, make.only_enrolment().node) == (1, None, "wait")
 
