@@ -1,6 +1,5 @@
 """The data directory: everything that an installation keeps, and nothing else, lives below it."""
 
-import errno
 import hashlib
 import os
 import stat
@@ -8,6 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.services import room
 from config.services.account import Account, service_account
 from config.services.errors import ServiceError
 
@@ -100,8 +100,8 @@ def _refuse_unreachable(directory: DataDirectory) -> None:
 
 
 def _cannot_write(root: Path, error: OSError) -> str:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"The disk that holds {root} is full: free some space, or choose another folder with --data."
+    if error.errno in room.NO_ROOM:
+        return room.full(root)
     reason = (error.strerror or str(error)).lower()
     return f"Cannot write to the data directory {root} ({reason}): choose another folder with --data."
 

@@ -4,17 +4,17 @@ import signal
 import subprocess
 import sys
 
-from config.services import variables
+from config.services import room, variables
 from config.services.environment import REPOSITORY, build
-from config.services.errors import ServiceError
 from config.services.layout import default_data_dir
 from config.services.sharing import shared
 
 
 def main(arguments: list[str]) -> int:
+    data = default_data_dir()
     try:
         variables.refuse_impossible()
-        with shared(default_data_dir()) as services:
+        with shared(data) as services:
             environment = build(
                 services.directory,
                 database_url=services.database_url,
@@ -22,8 +22,11 @@ def main(arguments: list[str]) -> int:
                 role="manage",
             )
             return run([sys.executable, str(REPOSITORY / "manage.py"), *arguments], environment)
-    except ServiceError as error:
-        print(error, file=sys.stderr)
+    except Exception as error:
+        sentence = room.told(error, data)
+        if sentence is None:
+            raise
+        print(sentence, file=sys.stderr)
         return 1
 
 

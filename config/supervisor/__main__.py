@@ -1,9 +1,8 @@
 """`python -m config.supervisor`: what `bin/up` becomes."""
 
-import errno
 import sys
 
-from config.services.errors import ServiceError
+from config.services import room
 from config.supervisor import checks, output
 from config.supervisor.options import parse
 from config.supervisor.runner import Supervisor
@@ -14,16 +13,11 @@ def main(arguments: list[str]) -> int:
     try:
         checks.before_start(options)
         Supervisor(options, output.terminal()).run()
-    except ServiceError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+    except Exception as error:
+        sentence = room.told(error, options.data)
+        if sentence is None:
             raise
-        print(
-            f"The disk that holds {options.data} is full: free some space, or choose another folder with --data.",
-            file=sys.stderr,
-        )
+        print(sentence, file=sys.stderr)
         return 1
     return 0
 

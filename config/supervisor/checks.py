@@ -2,19 +2,16 @@
 
 import errno
 import os
-import shutil
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
-from config.services import variables
+from config.services import room, variables
 from config.services.environment import REPOSITORY
 from config.services.errors import ServiceError
 from config.supervisor.options import Options
 
-# An empty installation takes about 60 MB with its write-ahead log.
-LEAST_FREE_BYTES = 200 * 1024 * 1024
 # Promised, and not there yet. Who sets the first relies on it; the others may be set for all that a machine runs.
 NOT_READ = {
     "HILO_FILES_URL": "keeps files in its data directory only",
@@ -80,12 +77,8 @@ def _port_sentence(error: OSError, host: str, port: int, option: str) -> str:
 
 
 def refuse_full_disk(data: Path) -> None:
-    existing = next(place for place in (data, *data.parents) if place.exists())
-    if shutil.disk_usage(existing).free < LEAST_FREE_BYTES:
-        raise ServiceError(
-            f"The disk that holds {data} is full (less than {LEAST_FREE_BYTES // 1024**2} MB are free): "
-            "free some space, or choose another folder with --data."
-        )
+    if room.is_short(data):
+        raise ServiceError(room.full(data, f"less than {room.LEAST_FREE_BYTES // 1024**2} MB are free"))
 
 
 def refuse_unreachable_servers() -> None:

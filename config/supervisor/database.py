@@ -1,5 +1,6 @@
 """Migrations and the demo company, in a process of their own before anything serves."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,11 +12,12 @@ from config.services.errors import ServiceError
 from config.supervisor.programs import MANAGE
 
 STOP_SECONDS = 5.0
+ERROR = re.compile(r"(?![A-Z]+:)[A-Za-z_][\w.]*: (.+)")  # and not PostgreSQL's DETAIL or HINT
 
 
 def prepare(environment: dict[str, str], *, demo: bool, log: Path, interrupted: Callable[[], bool]) -> None:
     """`manage.py prepare` prints its own progress. Raises ServiceError with its last line when it fails."""
-    command = [sys.executable, MANAGE, "prepare", *(["--demo"] if demo else [])]
+    command = [sys.executable, MANAGE, "prepare", "--traceback", *(["--demo"] if demo else [])]
     with log.open("wb") as errors:
         child = subprocess.Popen(
             command,
@@ -33,8 +35,8 @@ def prepare(environment: dict[str, str], *, demo: bool, log: Path, interrupted: 
 
 
 def _last_line(log: Path) -> str:
-    """Of a traceback that is the error, written `module.Class: message`; people need the message."""
-    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    kind, _, message = (lines or ["it gave no reason"])[-1].partition(": ")
-    sentence = message if message and " " not in kind else (lines or ["it gave no reason"])[-1]
-    return sentence.rstrip(".") + "."
+    """Of a traceback that is the error, written `module.Class: message`, which may go on for some lines that point into
+    a statement; people need the message."""
+    lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()] or ["it gave no reason"]
+    errors = [found[1] for line in lines if (found := ERROR.fullmatch(line))]
+    return (errors or lines)[-1].rstrip(".") + "."

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from config.services import ServiceError
+from config.services import ServiceError, room
 from config.supervisor import checks
 from config.supervisor.options import parse
 from tests.supervisor import free_port
@@ -49,7 +49,7 @@ def test_address_of_another_machine_is_named() -> None:
 
 
 def test_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checks, "LEAST_FREE_BYTES", 1 << 62)
+    monkeypatch.setattr(room, "LEAST_FREE_BYTES", 1 << 62)
 
     with pytest.raises(
         ServiceError,
@@ -199,7 +199,7 @@ def test_every_variable_in_vain_is_told_and_an_empty_one_is_none(monkeypatch: py
 
 def test_wrong_settings_are_told_before_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first thing to mend is the one that costs nothing."""
-    monkeypatch.setattr(checks, "LEAST_FREE_BYTES", 1 << 62)
+    monkeypatch.setattr(room, "LEAST_FREE_BYTES", 1 << 62)
 
     with pytest.raises(ServiceError, match="give each its own"):
         checks.before_start(parse(["--port=1", "--smtp-port=1", f"--data={tmp_path}"]))

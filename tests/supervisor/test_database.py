@@ -34,7 +34,7 @@ def prepare(tmp_path: Path, log: Path, monkeypatch: pytest.MonkeyPatch) -> Calla
     return with_script
 
 
-@pytest.mark.parametrize(("demo", "asked"), [(False, "prepare"), (True, "prepare --demo")])
+@pytest.mark.parametrize(("demo", "asked"), [(False, "prepare --traceback"), (True, "prepare --traceback --demo")])
 def test_demo_company_is_asked_for_where_it_is_wanted(
     prepare: Callable[[str], Prepare], log: Path, demo: bool, asked: str
 ) -> None:
@@ -83,6 +83,10 @@ def test_operator_who_interrupts_it_ends_it_and_is_told_of_no_failure(
          "could not extend file: No space left on device."),
         ("Traceback\nValueError: HILO_KEEP_DAYS is wrong: write refused=30.\n\n",
          "HILO_KEEP_DAYS is wrong: write refused=30."),
+        ("app.errors.Missing: Unable to create it (permission denied for schema public\n"
+         "LINE 1: CREATE TABLE x\n                     ^)\n",
+         "Unable to create it (permission denied for schema public."),
+        ("ValueError: one of yesterday\napp.Wrong: no such key\nDETAIL: Key (id)=(3)\n", "no such key."),
         ("CommandError: This is no installation.\n", "This is no installation."),
         ("Killed\n", "Killed."),
         ("KeyError\n", "KeyError."),

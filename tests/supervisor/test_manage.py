@@ -1,0 +1,65 @@
+"""`bin/manage` where it cannot work: one sentence on standard error, nothing on standard output, code 1."""
+
+import errno
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from config.services import ServiceError, room
+from config.services.environment import REPOSITORY
+from tests.supervisor import free_port
+
+
+def manage(data_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "config.services.manage", *arguments],
+        cwd=REPOSITORY,
+        env=os.environ | {"HILO_DATA": str(data_dir)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_command_before_the_first_start_says_what_comes_first(data_dir: Path) -> None:
+    for command in (["consistency"], ["create_api_key", "--name=shop", "--scopes=all"]):
+        answer = manage(data_dir, *command)
+
+        assert (answer.returncode, answer.stdout) == (1, "")
+        assert answer.stderr == (
+            "The database has not been made ready for this version: run bin/up, or bin/manage prepare.\n"
+        )
+
+
+def test_unreachable_database_is_the_sentence_of_a_start(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", f"postgresql://hilo:secret@127.0.0.1:{free_port()}/hilo")
+
+    answer = manage(data_dir, "create_api_key", "--name=shop", "--scopes=all")
+
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert answer.stderr.startswith("The database at 127.0.0.1:")
+    assert answer.stderr.endswith("check DATABASE_URL and that server.\n")
+    assert "secret" not in answer.stderr
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        OSError(errno.EDQUOT, "Disk quota exceeded"),
+        ServiceError('postgres did not start: FATAL:  could not write "postmaster.pid": No space left on device'),
+    ],
+)
+def test_server_that_does_not_start_for_want_of_room_is_not_told_in_its_own_words(error: Exception) -> None:
+    assert room.told(error, Path("/srv/hilo")) == (
+        "The disk that holds /srv/hilo is full: free some space, or choose another folder with --data."
+    )
+
+
+def test_other_trouble_is_told_as_it_is_or_not_at_all() -> None:
+    assert room.told(ServiceError("It is so."), Path("/srv/hilo")) == "It is so."
+    assert room.told(OSError(errno.EIO, "Input/output error"), Path("/srv/hilo")) is None
+    assert room.told(ValueError("a fault"), Path("/srv/hilo")) is None
