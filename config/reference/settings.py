@@ -17,7 +17,9 @@ OPERATORS = {
     ),
     "VALKEY_URL": "Any server that speaks the Redis protocol, 7 or newer. Unset: the embedded Valkey.",
     "BROKER_URL": "Where Celery's messages go; `amqp://…` for RabbitMQ. Unset: VALKEY_URL.",
-    "HILO_SECRET_KEY": "Signs sessions and links. Generated into the data directory on the first start.",
+    "HILO_SECRET_KEY": (
+        "Signs sessions and links; at least 32 letters. Generated into the data directory on the first start."
+    ),
     "HILO_FIELD_KEYS": (
         "`id:base64` pairs of 32 random bytes, newest first: encrypt the secrets of channels. Generated on "
         "the first start; old keys must stay until nothing is sealed with them."

@@ -17,6 +17,7 @@ from config.services.errors import ServiceError
 KEPT = ("idempotency", "refused", "account_mails", "sessions")
 SECURITY = ("", "security=starttls", "security=none", "security=opportunistic")
 KEY_BYTES = 32
+SECRET_LENGTH = 32  # letters
 
 
 def refuse_impossible() -> None:
@@ -76,6 +77,10 @@ def _providers(value: str) -> bool:
     return isinstance(found, list) and all(isinstance(each, dict) for each in found)
 
 
+def _long(value: str) -> bool:
+    return len(value.strip()) >= SECRET_LENGTH
+
+
 def _keys(value: str) -> bool:
     try:
         keys = [base64.b64decode(key.partition(":")[2], validate=True) for key in value.split(",")]
@@ -95,6 +100,10 @@ EXPECTED: dict[str, tuple[Callable[[str], bool], str]] = {
     "HILO_KEEP_DAYS": (_days, f"write whole days by name, as refused=30,sessions=1 (names: {', '.join(KEPT)})."),
     "HILO_TRUSTED_PROXIES": (_number, "write how many proxies stand in front, as 1."),
     "HILO_OIDC": (_providers, "write a JSON list with an object for each provider (docs/operations.md)."),
+    "HILO_SECRET_KEY": (
+        _long,
+        f"write at least {SECRET_LENGTH} random letters and digits, or unset it: one is made and kept for you.",
+    ),
     "HILO_FIELD_KEYS": (_keys, "write id:base64 pairs of 32 random bytes, the newest first, separated by commas."),
 }
-SECRET = ("HILO_SMTP_URL", "HILO_OIDC", "HILO_FIELD_KEYS")
+SECRET = ("HILO_SMTP_URL", "HILO_SECRET_KEY", "HILO_OIDC", "HILO_FIELD_KEYS")

@@ -111,6 +111,17 @@ def test_keys_of_the_environment_win_over_those_that_were_made(
     assert built["HILO_FIELD_KEYS"] == secrets.load(directory.secrets)["HILO_FIELD_KEYS"]
 
 
+@pytest.mark.parametrize("name", ["HILO_SECRET_KEY", "HILO_FIELD_KEYS", "HILO_DEMO_PASSWORD"])
+def test_key_that_a_file_of_variables_leaves_empty_is_the_one_that_was_made(
+    name: str, directory: DataDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, "")
+
+    built = environment.build(directory, database_url="", valkey_url="", role="web")
+
+    assert built[name] == secrets.load(directory.secrets)[name] != ""
+
+
 def test_slower_of_two_first_starts_keeps_the_keys_of_the_faster(tmp_path: Path) -> None:
     path = tmp_path / "secrets.json"
     first = secrets.load(path)

@@ -26,6 +26,8 @@ KEY = "k1:" + "A" * 43 + "="
         ("HILO_TRUSTED_PROXIES", "0"),
         ("HILO_OIDC", '[{"provider_id": "casa"}]'),
         ("HILO_FIELD_KEYS", f"{KEY},{KEY}"),
+        ("HILO_SECRET_KEY", "k" * 32),
+        ("HILO_SECRET_KEY", ""),
         ("HILO_LOG_LEVEL", ""),
     ],
 )
@@ -72,6 +74,7 @@ def test_what_cannot_be_meant_is_one_sentence_with_its_name(
         *(("HILO_SMTP_URL", value) for value in ("http://me:secret@h", "secret", "smtp://h:secret", "smtp://:secret@")),
         ("HILO_SMTP_URL", "smtp://h?security=secret"),
         *(("HILO_OIDC", value) for value in ("secret", '{"secret": 1}', '["secret"]')),
+        *(("HILO_SECRET_KEY", value) for value in ("secret", "a secret" + " " * 30, "secret" * 5)),
         *(("HILO_FIELD_KEYS", value) for value in ("secret", "k:secret", KEY + ",secret")),
     ],
 )
