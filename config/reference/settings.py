@@ -44,7 +44,10 @@ OPERATORS = {
     "SENTRY_DSN": "For errors to Sentry. Not built yet: a start says so.",
     "OTEL_EXPORTER_OTLP_ENDPOINT": "For traces to OpenTelemetry. Not built yet: a start says so.",
     "HILO_EGRESS_ALLOW_PRIVATE": "host:port pairs on private addresses that outgoing requests may reach.",
-    "HILO_DEMO_PASSWORD": "The password of the demo logins. Unset: a random one, printed at the start.",
+    "HILO_DEMO_PASSWORD": (
+        "The password of the demo logins, printed at the start; another one than before is given to them. Unset: the "
+        "one they have, at first a random one."
+    ),
     "HILO_OIDC": "A JSON list of OpenID Connect providers, as django-allauth takes it under APPS.",
     "HILO_TIME_ZONE": "The organisation's time zone: days and weeks of reports begin there.",
     "HILO_PHONE_REGION": "The country of telephone numbers without a country code.",

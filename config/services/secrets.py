@@ -25,6 +25,12 @@ def load(path: Path) -> dict[str, str]:
     return {str(name): str(value) for name, value in found.items()}
 
 
+def has_new_demo_password(path: Path) -> bool:
+    """One that was chosen since the demo logins were given theirs, which is kept here (crm/demo/password.py)."""
+    chosen = os.environ.get("HILO_DEMO_PASSWORD")
+    return bool(chosen) and load(path).get("HILO_DEMO_PASSWORD") != chosen
+
+
 def _create(path: Path) -> None:
     """Written aside and linked into place: two first starts agree on one set, a crash leaves no half file."""
     draft = path.with_name(f"{path.name}.{os.getpid()}")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from types import FrameType
 
+from config.services import secrets
 from config.services.embedded import START_SECONDS, servers
 from config.services.errors import ServiceError
 from config.services.layout import prepare
@@ -64,7 +65,7 @@ class Supervisor:
         if self.servers:
             with self.output.step("Starting " + " and ".join(server.name for server in self.servers)):
                 self._start_servers()
-        if not prepared.needs_nothing(self.servers, demo=self.options.demo):
+        if not self._is_prepared():
             database.prepare(
                 self.assembly.environment("manage"),
                 demo=self.options.demo,
@@ -76,6 +77,11 @@ class Supervisor:
             for program in PROGRAMS:
                 self._add(self.assembly.of_program(program))
             self._wait(lambda: ready.answers(self.options), READY_SECONDS)
+
+    def _is_prepared(self) -> bool:
+        if self.options.demo and secrets.has_new_demo_password(self.directory.secrets):
+            return False
+        return prepared.needs_nothing(self.servers, demo=self.options.demo)
 
     def _start_servers(self) -> None:
         for server in self.servers:

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from config.supervisor import prepared
-from crm.demo import nobody_lives_here
+from crm.demo import nobody_lives_here, password
 
 
 class Command(BaseCommand):
@@ -25,9 +25,15 @@ class Command(BaseCommand):
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self._step("Migrating the database", lambda: call_command("migrate", verbosity=0, interactive=False))
-        if options["demo"] and nobody_lives_here():
-            self._step("Filling in the demo company", _fill)
+        if options["demo"]:
+            self._demo()
         prepared.remember(executor.loader.graph.nodes)
+
+    def _demo(self) -> None:
+        if nobody_lives_here():
+            self._step("Filling in the demo company", _fill)
+        elif password.is_another():
+            self._step("Giving the demo logins their new password", password.change)
 
     def _step(self, name: str, work: Callable[[], object]) -> None:
         started = time.monotonic()

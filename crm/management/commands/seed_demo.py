@@ -15,7 +15,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import transaction
 from django.utils import timezone
 
-from crm.demo import Demo, nobody_lives_here, orders, parts, people, work
+from crm.demo import Demo, nobody_lives_here, orders, parts, password, people, work
 
 OWN_STEPS = (people.colleagues, people.customers, orders.orders, work.notes_and_tasks, work.feelings)
 
@@ -31,6 +31,7 @@ class Command(BaseCommand):
         if options["force"] or nobody_lives_here():
             discover()
             self.seed()
+            password.keep()
         else:
             self.tell("People live here already; the demo company stays out.")
         self.stdout.write(json.dumps({"password": settings.DEMO_PASSWORD}))
