@@ -168,7 +168,9 @@ class Postgres:
                 **self.directory.account.popen_options(),
             )
         except OSError as error:
-            raise ServiceError(f"Cannot run {command[0]} ({error.strerror}): run bin/up again to reinstall.") from error
+            chosen = "HILO_POSTGRES_BIN names its folder" if os.environ.get("HILO_POSTGRES_BIN") else ""
+            advice = chosen or "run bin/up again to reinstall"
+            raise ServiceError(f"Cannot run {command[0]} ({error.strerror}): {advice}.") from error
 
 
 def _last_line(answer: subprocess.CompletedProcess[str]) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from config.services import default_data_dir
 
+MOST_WORKERS = 256
 EVERYWHERE = ("0.0.0.0", "::")
 
 
@@ -57,8 +58,10 @@ def parse(arguments: list[str]) -> Options:
     parser.add_argument("--no-demo", action="store_true", help="start empty, without the demo company")
     given = parser.parse_args(arguments)
     workers = os.environ.get("HILO_WEB_WORKERS") or "2"
-    if not workers.isdecimal() or int(workers) < 1:
-        parser.error(f"HILO_WEB_WORKERS is {workers}: choose a number of web processes from 1, or unset it")
+    if not workers.isdecimal() or not 0 < int(workers) <= MOST_WORKERS:
+        parser.error(
+            f"HILO_WEB_WORKERS is {workers}: choose a number of web processes from 1 to {MOST_WORKERS}, or unset it"
+        )
     return Options(
         port=given.port,
         host=given.host,

@@ -62,7 +62,7 @@ def test_impossible_port_is_refused(port: str, capsys: pytest.CaptureFixture[str
     assert f"{port} is no port: choose a number from 1 to 65535" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("number", ["0", "many", "-1", "²", "1.5"])
+@pytest.mark.parametrize("number", ["0", "many", "-1", "²", "1.5", "257", "100000"])
 def test_impossible_number_of_web_processes_is_refused(
     number: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -71,7 +71,9 @@ def test_impossible_number_of_web_processes_is_refused(
     with pytest.raises(SystemExit):
         parse([])
 
-    assert f"HILO_WEB_WORKERS is {number}: choose a number of web processes from 1" in capsys.readouterr().err
+    assert (
+        f"HILO_WEB_WORKERS is {number}: choose a number of web processes from 1 to 256, or" in capsys.readouterr().err
+    )
 
 
 @pytest.mark.parametrize("name", ["--port", "--smtp-port"])
@@ -82,7 +84,7 @@ def test_first_and_last_port_are_possible(name: str, port: int) -> None:
     assert port in (options.port, options.smtp_port)
 
 
-@pytest.mark.parametrize(("given", "number"), [("", 2), ("1", 1), ("16", 16)])
+@pytest.mark.parametrize(("given", "number"), [("", 2), ("1", 1), ("256", 256)])
 def test_operator_chooses_the_number_of_web_processes(given: str, number: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HILO_WEB_WORKERS", given)
 

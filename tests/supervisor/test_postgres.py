@@ -171,12 +171,17 @@ def test_programs_that_do_not_run_are_told_with_their_reason(
     assert refusal(postgres) == f"The PostgreSQL in {programs} does not run: {reason}"
 
 
-def test_missing_program_is_named_with_what_puts_it_back(postgres: Postgres, programs: Path) -> None:
+@pytest.mark.parametrize(
+    ("chosen", "advice"),
+    [("", "run bin/up again to reinstall."), ("/usr/lib/pg", "HILO_POSTGRES_BIN names its folder.")],
+)
+def test_missing_program_is_named_with_what_puts_it_back(
+    postgres: Postgres, programs: Path, monkeypatch: pytest.MonkeyPatch, chosen: str, advice: str
+) -> None:
+    monkeypatch.setenv("HILO_POSTGRES_BIN", chosen)
     (programs / "postgres").unlink()
 
-    assert refusal(postgres) == (
-        f"Cannot run {programs}/postgres (No such file or directory): run bin/up again to reinstall."
-    )
+    assert refusal(postgres) == f"Cannot run {programs}/postgres (No such file or directory): {advice}"
 
 
 def test_programs_of_the_operator_do_not_see_the_keys(
