@@ -70,7 +70,7 @@ def _make(cluster: Path) -> None:
         with Services(folder, fast=True) as services:
             ours = {"DATABASE_URL": services.database_url, "VALKEY_URL": services.valkey_url, "HILO_DATA": str(folder)}
             subprocess.run(
-                [sys.executable, "manage.py", "prepare"],
+                [sys.executable, "manage.py", "migrate", "--verbosity=0"],
                 cwd=REPOSITORY,
                 env=os.environ | ours,
                 stdout=subprocess.DEVNULL,

@@ -11,7 +11,8 @@ from django.core.management import call_command
 from pytest_django import Settings
 
 from config.services import secrets
-from crm.models import Contact, User
+from crm.ledger import consume
+from crm.models import Contact, Cursor, User
 from crm.tests.factories import user
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +25,10 @@ def said(*arguments: str) -> str:
 
 
 def test_empty_house_is_filled_once_and_later_starts_have_nothing_to_say() -> None:
+    Cursor.objects.create(consumer="journeys.react", xid=1)  # of a start without the demo company
+
     assert re.fullmatch(r"Filling in the demo company … [\d.]+ s\n", said("--demo"))  # and no JSON
+    assert Cursor.objects.get(consumer="journeys.react").xid == consume.commit_horizon()
     assert Contact.objects.count() > 100
     assert said("--demo") == ""
 
@@ -39,6 +43,14 @@ def test_house_with_people_in_it_stays_theirs() -> None:
 def test_without_demo_nobody_moves_in() -> None:
     assert said() == ""
     assert not User.objects.exists()
+
+
+def test_every_consumer_has_its_place_before_a_worker_has_run() -> None:
+    said()
+
+    cursors = set(Cursor.objects.values_list("consumer", "xid", "event_id"))
+    assert cursors == {(name, consume.commit_horizon(), 0) for name in consume.registered()}
+    assert "journeys.react" in consume.registered()
 
 
 @pytest.fixture

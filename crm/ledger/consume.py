@@ -256,6 +256,12 @@ def ensure_cursors() -> None:
         )
 
 
+@transaction.atomic
+def pass_over() -> None:
+    """What was written by now is history to every consumer, as it is to a new one."""
+    Cursor.objects.update(xid=commit_horizon(), event_id=0, moved_at=Now())
+
+
 def is_behind() -> bool:
     """Is there an event that some consumer has not passed yet, be it above the commit horizon?"""
     with connection.cursor() as cursor:

@@ -51,6 +51,14 @@ def test_new_consumers_begin_with_what_happens_from_now_on(consumer: Consumer) -
     assert noted() == [2]
 
 
+def test_what_was_seeded_is_passed_over_also_by_consumers_that_are_there(consumer: Consumer) -> None:
+    happen(1)
+    consume.pass_over()
+    happen(2)
+    consume.drain(consumer)
+    assert noted() == [2]
+
+
 def test_drain_hands_over_each_event_once(consumer: Consumer) -> None:
     for number in range(7):
         happen(number)
