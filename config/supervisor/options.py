@@ -52,7 +52,7 @@ def _addresses() -> list[str]:
 def parse(arguments: list[str]) -> Options:
     parser = argparse.ArgumentParser(prog="bin/up", description="Start Hilo. Ctrl-C stops everything.")
     parser.add_argument("--port", type=_port, default=8000, help="HTTP and WebSocket (default %(default)s)")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s)")
+    parser.add_argument("--host", type=_host, default="127.0.0.1", help="address to listen on (default %(default)s)")
     parser.add_argument("--smtp-port", type=_port, default=2525, help="inbound mail (default %(default)s)")
     parser.add_argument("--data", type=Path, help="data directory (default HILO_DATA, else .hilo/)")
     parser.add_argument("--no-demo", action="store_true", help="start empty, without the demo company")
@@ -70,6 +70,13 @@ def parse(arguments: list[str]) -> Options:
         demo=not given.no_demo,
         web_workers=int(workers),
     )
+
+
+def _host(text: str) -> str:
+    """Servers take nothing for everything."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty: name an address of this machine, or 0.0.0.0 for all of them")
+    return text.strip()
 
 
 def _port(text: str) -> int:

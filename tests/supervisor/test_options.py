@@ -62,6 +62,14 @@ def test_impossible_port_is_refused(port: str, capsys: pytest.CaptureFixture[str
     assert f"{port} is no port: choose a number from 1 to 65535" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("host", ["", "  "])
+def test_empty_address_does_not_open_the_product_to_everybody(host: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        parse([f"--host={host}"])
+
+    assert "argument --host: it is empty: name an address of this machine, or 0.0.0.0" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("number", ["0", "many", "-1", "²", "1.5", "257", "100000"])
 def test_impossible_number_of_web_processes_is_refused(
     number: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
