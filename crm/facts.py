@@ -76,6 +76,7 @@ class FeelingChanged(Fact):
 class NoteWritten(Fact):
     name: ClassVar = "note.written"
     story: ClassVar = _("Note by {author}: {excerpt}")
+    without: ClassVar = {"author": _("Note: {excerpt}")}
     icon: ClassVar = "notebook-pen"
     note_id: int = 0
     author: str = ""

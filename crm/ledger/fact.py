@@ -25,13 +25,15 @@ class Fact:
     """Base of all facts. Subclasses add fields that fit into JSON: ids, numbers, short words; no bodies, no secrets.
 
     `name` is the ledger's name (`conversation.resolved`); `story` is how a timeline tells it, a lazy translation with
-    the fields as placeholders ("Resolved: {subject}"); `words` puts values that the ledger keeps as code does into the
-    reader's language; `icon` names an icon of the sprite; `label` is what a journey calls it that waits for it, and
-    `fields` what it calls its properties.
+    the fields as placeholders ("Resolved: {subject}"); `without` is the story where a field is empty, as an author is
+    where a program wrote; `words` puts values that the ledger keeps as code does into the reader's language; `icon`
+    names an icon of the sprite; `label` is what a journey calls it that waits for it, and `fields` what it calls its
+    properties.
     """
 
     name: ClassVar[str]
     story: ClassVar[str | Promise]
+    without: ClassVar[Mapping[str, str | Promise]] = {}
     words: ClassVar[Mapping[str, Words]] = {}
     icon: ClassVar[str] = "circle-dot"
     label: ClassVar[str | Promise] = ""
@@ -76,7 +78,8 @@ def tell(name: str, properties: dict[str, Any]) -> str:
     if known is None:
         return name
     said = {field: word(properties[field]) for field, word in known.words.items() if field in properties}
-    return str(known.story).format_map(_Forgiving(properties | said))
+    story = next((shorter for field, shorter in known.without.items() if not properties.get(field)), known.story)
+    return str(story).format_map(_Forgiving(properties | said))
 
 
 def called(name: str) -> str:

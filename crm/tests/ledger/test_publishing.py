@@ -85,6 +85,9 @@ def test_story_is_told_from_properties_and_survives_missing_ones() -> None:
         ("contact.feeling_changed", {"feeling": "of an older version"}, "Ánimo: of an older version"),
         ("contact.updated", {"changed": "first_name, language"}, "Cambió: nombre, idioma"),
         ("message.delivery_changed", {"state": "sent"}, "Mensaje: enviado"),
+        ("note.written", {"author": "Ana", "excerpt": "Llamar"}, "Nota de Ana: Llamar"),
+        ("note.written", {"author": "", "excerpt": "Llamar"}, "Nota: Llamar"),
+        ("note.written", {"excerpt": "Llamar"}, "Nota: Llamar"),
     ],
 )
 def test_words_of_the_code_are_told_in_the_readers_language(name: str, properties: dict[str, Any], shown: str) -> None:
