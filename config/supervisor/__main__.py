@@ -1,26 +1,11 @@
 """`python -m config.supervisor`: what `bin/up` becomes."""
 
+import signal
 import sys
 
-from config.services import room
-from config.supervisor import checks, output
-from config.supervisor.options import parse
-from config.supervisor.runner import Supervisor
-
-
-def main(arguments: list[str]) -> int:
-    options = parse(arguments)
-    try:
-        checks.before_start(options)
-        Supervisor(options, output.terminal()).run()
-    except Exception as error:
-        sentence = room.told(error, options.data)
-        if sentence is None:
-            raise
-        print(sentence, file=sys.stderr)
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
+    # Until there is something to stop, Ctrl-C ends it without a word, also in the middle of an import.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from config.supervisor.command import main
+
     sys.exit(main(sys.argv[1:]))

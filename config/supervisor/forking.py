@@ -51,8 +51,19 @@ class Forked:
 
 def load_the_house(environment: Mapping[str, str]) -> None:
     """Begin with it: what is started later waits for its end."""
-    with _environment(environment):
+    multiprocessing.resource_tracker.ensure_running()  # it unblocks what the next would inherit
+    with _environment(environment), _ctrl_c_blocked():
         multiprocessing.forkserver.ensure_running()
+
+
+@contextmanager
+def _ctrl_c_blocked() -> Iterator[None]:
+    """Until it has a session of its own, the terminal reaches the house too, in the middle of its imports."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
 
 def unload() -> None:

@@ -6,6 +6,7 @@ child finds open it would share with the others.
 
 import contextlib
 import os
+import signal
 from importlib import import_module
 
 from setproctitle import setproctitle
@@ -40,7 +41,15 @@ def load() -> None:
         import_module(module)
 
 
+def forget_the_terminal() -> None:
+    """Ctrl-C was blocked on the way here (config.supervisor.forking); what came meanwhile is dropped."""
+    usual = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    signal.signal(signal.SIGINT, usual)
+
+
 os.setsid()  # Ctrl-C and a closed terminal are the supervisor's business
+forget_the_terminal()
 processes.end_with_parent()
 setproctitle(TITLE)
 with contextlib.suppress(Exception):  # whoever needs what is broken says so, under its own name

@@ -52,8 +52,9 @@ class Supervisor:
                 self._start()
                 self._announce()
                 self._watch()
-            except StopRequested as stop:
-                raise ServiceError(STOPPED_EARLY) from stop
+            except (StopRequested, ServiceError) as error:
+                # Ctrl-C reaches initdb and its like by itself, and these call it a failure of theirs.
+                raise ServiceError(STOPPED_EARLY) if self.stopping else error from error
             finally:
                 self._stop()
 

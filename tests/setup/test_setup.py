@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from config.services.sharing import try_lock
-from config.setup import __main__ as setup
+from config.setup import command as setup
 from config.setup import steps
 from config.setup.steps import Step
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from config.setup import __main__ as setup
+from config.setup import command as setup
 from config.setup import node, steps
 from config.setup.steps import SetupError, Step
 

@@ -3,12 +3,16 @@
 import errno
 import os
 import shutil
+import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
 
-from config.supervisor.__main__ import main
+from config.services.environment import REPOSITORY
+from config.supervisor.command import main
 
 FULL = "is full: free some space, or choose another folder with --data."
 
@@ -50,3 +54,32 @@ def test_wrong_command_line_starts_nothing(capsys: pytest.CaptureFixture[str]) -
 
     assert stopped.value.code == 2
     assert "unrecognized arguments: --prot 8000" in capsys.readouterr().err
+
+
+# Ctrl-C while the command imports itself.
+INTERRUPTED = """
+import os, runpy, signal, sys, time
+
+class Terminal:
+    def find_spec(self, name, *rest):
+        if name == "{0}.command":
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(10)
+
+sys.meta_path.insert(0, Terminal())
+runpy.run_module("{0}", run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize("package", ["config.supervisor", "config.setup"])
+def test_interruption_before_there_is_anything_to_stop_is_quiet(package: str) -> None:
+    answer = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED.format(package)],
+        cwd=REPOSITORY,
+        capture_output=True,
+        text=True,
+        timeout=9,
+        check=False,
+    )
+
+    assert (answer.returncode, answer.stdout, answer.stderr) == (-signal.SIGINT, "", "")
