@@ -41,6 +41,9 @@ OPERATORS = {
         "a mail server of their own would send is kept in the outbox viewer."
     ),
     "HILO_FILES_URL": "For files elsewhere than in the data directory. Not built yet: a start refuses it.",
+    "HILO_AI_URL": "For an OpenAI-compatible endpoint. Not built yet: a start says so, and nothing leaves.",
+    "HILO_AI_KEY": "Its key. Not built yet: a start says so.",
+    "HILO_AI_MODEL": "Its model. Not built yet: a start says so.",
     "SENTRY_DSN": "For errors to Sentry. Not built yet: a start says so.",
     "OTEL_EXPORTER_OTLP_ENDPOINT": "For traces to OpenTelemetry. Not built yet: a start says so.",
     "HILO_EGRESS_ALLOW_PRIVATE": "host:port pairs on private addresses that outgoing requests may reach.",

@@ -13,8 +13,10 @@ NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 def is_short(data: Path) -> bool:
+    """Not where nothing can be written at all: that is no matter of room, and has a sentence of its own (layout.py)."""
     existing = next(place for place in (data, *data.parents) if place.exists())
-    return shutil.disk_usage(existing).free < LEAST_FREE_BYTES
+    disk = shutil.disk_usage(existing)
+    return disk.total > 0 and os.access(existing, os.W_OK) and disk.free < LEAST_FREE_BYTES
 
 
 def full(data: Path, detail: str = "") -> str:

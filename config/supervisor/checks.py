@@ -12,9 +12,13 @@ from config.services.environment import REPOSITORY
 from config.services.errors import ServiceError
 from config.supervisor.options import Options
 
+NO_MODELS = "asks no model outside"
 # Promised, and not there yet. Who sets the first relies on it; the others may be set for all that a machine runs.
 NOT_READ = {
     "HILO_FILES_URL": "keeps files in its data directory only",
+    "HILO_AI_URL": NO_MODELS,
+    "HILO_AI_KEY": NO_MODELS,
+    "HILO_AI_MODEL": NO_MODELS,
     "SENTRY_DSN": "tells errors in its log only",
     "OTEL_EXPORTER_OTLP_ENDPOINT": "offers /metrics and exports no traces",
 }

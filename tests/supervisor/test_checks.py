@@ -1,6 +1,7 @@
 """What stands in the way of a start is said in one sentence that tells what to do."""
 
 import errno
+import os
 import shutil
 import socket
 import sys
@@ -72,6 +73,17 @@ def test_two_hundred_megabytes_are_enough_to_start(
             checks.refuse_full_disk(missing)
     else:
         checks.refuse_full_disk(missing)
+
+
+@pytest.mark.parametrize(("total", "writable"), [(0, True), (1 << 40, False)], ids=["/proc", "read only"])
+def test_place_that_cannot_be_written_at_all_is_not_called_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, total: int, writable: bool
+) -> None:
+    disk = shutil.disk_usage(tmp_path)._replace(total=total, free=0)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: disk)
+    monkeypatch.setattr(os, "access", lambda *_: writable)
+
+    checks.refuse_full_disk(tmp_path)
 
 
 @pytest.mark.parametrize("taken", ["--port", "--smtp-port"])
@@ -179,10 +191,19 @@ def test_variable_that_somebody_relies_on_in_vain_is_refused(monkeypatch: pytest
         checks.before_start(parse([]))
 
 
-def test_variable_that_changes_nothing_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SENTRY_DSN", "https://elsewhere.example")
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("SENTRY_DSN", "SENTRY_DSN is set, but this version tells errors in its log only."),
+        ("HILO_AI_URL", "HILO_AI_URL is set, but this version asks no model outside."),
+        ("HILO_AI_KEY", "HILO_AI_KEY is set, but this version asks no model outside."),
+        ("HILO_AI_MODEL", "HILO_AI_MODEL is set, but this version asks no model outside."),
+    ],
+)
+def test_variable_that_changes_nothing_is_told(name: str, sentence: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(name, "https://elsewhere.example")
 
-    assert checks.not_heeded() == ["SENTRY_DSN is set, but this version tells errors in its log only."]
+    assert checks.not_heeded() == [sentence]
 
 
 def test_every_variable_in_vain_is_told_and_an_empty_one_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
