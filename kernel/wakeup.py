@@ -34,16 +34,21 @@ def wake(task: Any) -> None:
         return
     try:
         task.apply_async(ignore_result=True, retry=False)
-    except (OperationalError, OSError):
+    except Exception as error:
+        if not is_away(error):
+            raise
         _away(task)
-    except Exception as error:  # redis-py's own errors are not OSErrors and kombu does not wrap all of them
-        with contextlib.suppress(ImportError):
-            from redis.exceptions import RedisError
 
-            if isinstance(error, RedisError):
-                _away(task)
-                return
-        raise
+
+def is_away(error: BaseException | None) -> bool:
+    """Is it the broker's? redis-py's own errors are not OSErrors, and kombu does not wrap all of them."""
+    if isinstance(error, OperationalError | OSError):
+        return True
+    with contextlib.suppress(ImportError):
+        from redis.exceptions import RedisError
+
+        return isinstance(error, RedisError)
+    return False
 
 
 def _hint(task: Any) -> str:
