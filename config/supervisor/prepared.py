@@ -20,6 +20,7 @@ KNOWN = REPOSITORY / "build" / "migrations"
 # What decides which migrations there are: the packages, the applications, our own files.
 SOURCES = ("requirements.txt", "config/settings.py", "*/migrations/*.py")
 APPLIED = "SELECT app || '.' || name FROM django_migrations"
+STAFFED = "SELECT EXISTS (SELECT FROM crm_user)"
 LIVED_IN = "SELECT EXISTS (SELECT FROM crm_user) OR EXISTS (SELECT FROM crm_contact)"
 
 
@@ -46,6 +47,12 @@ def needs_nothing(servers: list[Server], *, demo: bool) -> bool:
     if postgres is None or not known <= set(postgres.ask(DATABASE, APPLIED)):
         return False
     return not demo or postgres.ask(DATABASE, LIVED_IN) == ["t"]
+
+
+def has_nobody(servers: list[Server]) -> bool:
+    """No colleague who could sign in. False where it cannot be asked: servers of somebody else's."""
+    postgres = next((server for server in servers if isinstance(server, Postgres)), None)
+    return postgres is not None and postgres.ask(DATABASE, STAFFED) == ["f"]
 
 
 def _place() -> Path:

@@ -119,6 +119,8 @@ class Supervisor:
             password = self.assembly.environment("manage")["HILO_DEMO_PASSWORD"]
             self.output.plain("Demo logins: " + ", ".join(f"{name}@hilo.example" for name in DEMO_PEOPLE))
             self.output.plain(f"Their password: {password}")
+        elif prepared.has_nobody(self.servers):
+            self.output.plain("Nobody can sign in yet: bin/manage createsuperuser makes the first account, an admin's.")
 
     def _watch(self) -> None:
         while not self.stopping:

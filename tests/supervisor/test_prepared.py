@@ -45,6 +45,22 @@ def test_empty_house_needs_the_demo_company_and_one_that_is_lived_in_does_not(se
     assert prepared.needs_nothing(services.servers, demo=True)
 
 
+def test_house_without_colleagues_has_nobody_and_elsewhere_that_is_not_asked(services: Services) -> None:
+    assert prepared.has_nobody(services.servers)
+    assert not prepared.has_nobody([])
+
+    execute(services, INSERT_USER)
+
+    assert not prepared.has_nobody(services.servers)
+
+
+INSERT_USER = """
+    INSERT INTO crm_user (email, password, first_name, last_name, language, time_zone, theme,
+        is_superuser, is_staff, is_active, date_joined)
+    VALUES ('a@b.example', '', '', '', '', '', '', false, false, true, now())
+"""
+
+
 def test_migration_that_the_database_never_had_is_needed(services: Services) -> None:
     """Also after a backup from before it was restored: rows decide, not what an earlier start did."""
     execute(services, "UPDATE django_migrations SET app = 'elsewhere' WHERE app = 'sessions'")

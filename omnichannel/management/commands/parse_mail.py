@@ -34,7 +34,9 @@ def parse_file(name: str) -> dict[str, Any]:
     try:
         parsed: dict[str, Any] = dict(read_mail(Path(name).read_bytes()))
         ok, error = True, ""
-    except (OSError, UnreadableMail) as problem:
+    except OSError as problem:
+        parsed, ok, error = dict(EMPTY), False, f"{problem.strerror or problem}."
+    except UnreadableMail as problem:
         parsed, ok, error = dict(EMPTY), False, str(problem)
     seconds = round(time.perf_counter() - started, 4)
     return {"file": name, "ok": ok, "error": error, **parsed, "seconds": seconds}
