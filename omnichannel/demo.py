@@ -237,7 +237,8 @@ def _message(channel: Channel, story: Story, number: int, who: str, text: str, a
         return message
     message.channel, message.identity, message.reply_text = channel, story.identity, text
     message.subject = story.topic.subject if number == 0 else f"Re: {story.topic.subject}"
-    message.message_id = f"{uuid.uuid5(uuid.NAMESPACE_URL, f'{story.topic.subject}/{at}/{number}').hex}@hilo.example"
+    # By the conversation: two people may write the same in the same minute.
+    message.message_id = f"{uuid.uuid5(uuid.NAMESPACE_URL, f'{story.conversation.pk}/{at}/{number}').hex}@hilo.example"
     message.external_id = message.message_id
     if who == "a":
         message.direction, message.author = Message.Direction.OUTBOUND, story.owner

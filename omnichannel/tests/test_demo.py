@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -107,6 +108,17 @@ def test_who_waits_feels_as_they_write(seeded: list[Contact]) -> None:
 
     assert [contact for contact, story in newest.items() if story and contact.feeling != story.feeling] == []
     assert Event.objects.filter(name="contact.feeling_changed").count() == demo.OPEN_NOW
+
+
+def test_two_people_may_write_the_same_in_the_same_minute(seeded: list[Contact]) -> None:
+    channel, colleagues = demo.support_channel(), list(User.objects.all())
+    (story,) = demo.imagine(Random(1), seeded, colleagues, timezone.now())[:1]
+    twice = [story, replace(story, messages=[])]
+
+    demo.write_conversations(channel, twice)
+    demo.write_messages(channel, twice)
+
+    assert len({message.message_id for one in twice for message in one.messages}) == 2 * len(story.messages)
 
 
 def test_whoever_buys_for_a_company_writes_in_its_name() -> None:
