@@ -10,8 +10,9 @@ from django.utils.translation import ngettext
 
 from feedback.actions import invitations, surveys
 from feedback.forms.wording import QuestionForm, VersionForm
+from feedback.kinds.base import kinds
 from feedback.models import Invitation, Programme, Question, Response, Survey, Version
-from kernel.admin_lists import FastList, ReadOnly
+from kernel.admin_lists import FastList, ReadOnly, languages, worded
 
 
 @admin.register(Survey)
@@ -148,11 +149,20 @@ class InvitationAdmin(ReadOnly, FastList):
     exclude = ("token_hash", "reminder_hash")
 
 
+def band_names() -> dict[str, Any]:
+    """Of all kinds of surveys."""
+    return {band.slug: band.label for _slug, kind in kinds for band in kind.bands}
+
+
 @admin.register(Response)
 class ResponseAdmin(ReadOnly, FastList):
     """Also what probably came from machines: kept, never counted, open to a second look."""
 
-    list_display = ("survey", "state", "score", "band", "language", "submitted_at")
-    list_filter = ("state", "survey", "band", "language")
+    list_display = ("survey", "state", "score", "meaning", "language", "submitted_at")
+    list_filter = ("state", "survey", ("band", worded(band_names)), ("language", worded(languages)))
     list_select_related = ("survey",)
     readonly_fields = ("glances", "edits")
+
+    @admin.display(description=_("band"), ordering="band")
+    def meaning(self, response: Response) -> str:
+        return str(band_names().get(response.band, response.band))

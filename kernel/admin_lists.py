@@ -4,14 +4,17 @@ class ContactAdmin(FastList, admin.ModelAdmin): …
 class EventAdmin(ReadOnly, FastList, admin.ModelAdmin): …
 """
 
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.apps import apps
-from django.contrib.admin import ModelAdmin
+from django.conf.locale import LANG_INFO
+from django.contrib.admin import AllValuesFieldListFilter, ModelAdmin
 from django.core.paginator import Paginator
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
+from django.utils.translation import gettext
 
 from kernel.lists import CAP, capped_count
 
@@ -74,6 +77,23 @@ def _without(fieldsets: Any, names: set[str]) -> list[tuple[Any, dict[str, Any]]
         (title, {**options, "fields": [name for name in options["fields"] if name not in names]})
         for title, options in fieldsets
     ]
+
+
+def worded(words: Callable[[], Mapping[str, Any]]) -> type[AllValuesFieldListFilter]:
+    """A filter by the values that there are, told by `words` to the reader: the column holds slugs of a registry."""
+
+    class Worded(AllValuesFieldListFilter):
+        def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:  # type: ignore[override]
+            known = words()
+            for choice in super().choices(changelist):
+                yield {**choice, "display": known.get(str(choice["display"]), choice["display"])}
+
+    return Worded
+
+
+def languages() -> dict[str, str]:
+    """Code → name, in the reader's language."""
+    return {code: capfirst(gettext(info["name"])) for code, info in LANG_INFO.items() if "name" in info}
 
 
 class ReadOnly(ModelAdmin):  # type: ignore[type-arg]

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, TypeVar
 from django.db import connection, models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
 
 IN_LINE = timedelta(seconds=10)  # a claimed row that waits for its turn; begin() renews it
 LEASE = timedelta(seconds=180)  # > Celery's hard time limit of 120 s, < the visibility timeout of 600 s
@@ -21,8 +22,8 @@ LEASE = timedelta(seconds=180)  # > Celery's hard time limit of 120 s, < the vis
 class Leased(models.Model):
     """Columns of a claimable row. `due_at` null: finished, or not to be worked on."""
 
-    due_at = models.DateTimeField(null=True, blank=True, db_default=Now())
-    attempts = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField(_("next try"), null=True, blank=True, db_default=Now())
+    attempts = models.PositiveSmallIntegerField(_("tries"), default=0)
     lease = models.UUIDField(null=True, blank=True, editable=False)
 
     max_attempts: ClassVar[int] = 8

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from crm.models import User
@@ -27,7 +28,8 @@ class SignedInRequest(HttpRequest):
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-ROLES = ("agent", "sales", "manager", "admin")
+ROLE_NAMES: dict[str, Any] = {"agent": _("agent"), "sales": _("sales"), "manager": _("manager"), "admin": _("admin")}
+ROLES = tuple(ROLE_NAMES)
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from kernel.admin_lists import FastList, ReadOnly
+from kernel.admin_lists import FastList, ReadOnly, worded
 from kernel.told import told
 from omnichannel.actions import deliveries, inbound
 from omnichannel.forms.channels import PREFIX, ChannelForm, plugin_fields
 from omnichannel.models import Attempt, Channel, Delivery, Inbox, RawInbound, Suppression
+from omnichannel.models.channel import channel_kinds
 
 
 @admin.register(Inbox)
@@ -123,8 +124,12 @@ class DeliveryAdmin(ReadOnly, FastList):
 
 @admin.register(Suppression)
 class SuppressionAdmin(FastList):
-    list_display = ("address", "kind", "reason", "detail", "created_at")
-    list_filter = ("reason", "kind")
+    list_display = ("address", "sort", "reason", "detail", "created_at")
+    list_filter = ("reason", ("kind", worded(lambda: dict(channel_kinds()))))
     search_fields = ("address",)
     readonly_fields = ("created_at",)
     ordering = ("-id",)
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def sort(self, suppression: Suppression) -> str:
+        return str(dict(channel_kinds()).get(suppression.kind, suppression.kind))

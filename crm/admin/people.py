@@ -17,7 +17,8 @@ from django.utils.translation import ngettext
 
 from crm.actions import contacts, search_text
 from crm.models import Company, Contact, Identity, Tag, Team, User
-from kernel.admin_lists import FastList
+from kernel.admin_lists import FastList, languages, worded
+from kernel.policies import ROLE_NAMES
 
 AS_ASKED = ("", _("As the browser asks"))
 CHOSEN: dict[str, list[tuple[str, Any]]] = {
@@ -32,6 +33,15 @@ class ByRole(admin.RelatedFieldListFilter):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.title = _("role")
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, Any]]:
+        roles = super().field_choices(field, request, model_admin)
+        return [(pk, ROLE_NAMES.get(str(name), name)) for pk, name in roles]
+
+
+class Roles(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, obj: Any) -> str:
+        return str(ROLE_NAMES.get(obj.name, obj.name))
 
 
 @admin.register(User)
@@ -61,7 +71,12 @@ class Users(FastList, UserAdmin):  # type: ignore[type-arg]
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "groups":
-            kwargs |= {"widget": forms.CheckboxSelectMultiple, "label": _("Roles"), "help_text": ""}
+            kwargs |= {
+                "form_class": Roles,
+                "widget": forms.CheckboxSelectMultiple,
+                "label": _("Roles"),
+                "help_text": "",
+            }
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -120,8 +135,12 @@ class Identities(admin.TabularInline[Identity, Contact]):
     model = Identity
     extra = 0
     max_num = 20
-    fields = readonly_fields = ("kind", "display", "source", "verified", "shared", "last_seen_at")
+    fields = readonly_fields = ("sort", "display", "source", "verified", "shared", "last_seen_at")
     can_delete = False
+
+    @admin.display(description=_("kind"))
+    def sort(self, identity: Identity) -> str:
+        return identity.kind_name
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Addresses and numbers come and go by verbs."""
@@ -132,7 +151,7 @@ class Identities(admin.TabularInline[Identity, Contact]):
 class Contacts(FastList):
     list_display = ("known_as", "company", "owner", "feeling", "language", "last_activity_at")
     list_select_related = ("company", "owner")
-    list_filter = ("feeling", "language")
+    list_filter = ("feeling", ("language", worded(languages)))
     search_fields = ("first_name",)  # shows the box; get_search_results asks the product's own search
     search_help_text = _("Name, address, number or company")
     autocomplete_fields = ("company", "owner", "team", "tags")

@@ -15,18 +15,22 @@ from kernel.admin_lists import FastList, ReadOnly
 class SharedIdentities(ReadOnly, FastList):
     """Who was joined because of one of them before it was known to be shared can be split again here."""
 
-    list_display = ("display", "kind", "contact", "said_to_be", "last_seen_at")
+    list_display = ("display", "sort", "contact", "said_to_be", "last_seen_at")
     list_select_related = ("contact",)
     search_fields = ("=value",)
     search_help_text = _("A whole address, number or id")
     ordering = ("-pk",)
     actions = ("split",)
-    fields = ("display", "kind", "contact", "said_to_be", "joined", "source", "first_seen_at", "last_seen_at")
+    fields = ("display", "sort", "contact", "said_to_be", "joined", "source", "first_seen_at", "last_seen_at")
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Identity]:
         rows = super().get_queryset(request).filter(shared=True)
         return rows.prefetch_related("sightings", "contact__identities")
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def sort(self, identity: Identity) -> str:
+        return identity.kind_name
 
     @admin.display(description=_("said to be"))
     def said_to_be(self, identity: Identity) -> str:

@@ -35,16 +35,20 @@ class Identity(models.Model):
         EXTERNAL = "external_id", _("customer number")
         ANONYMOUS = "anonymous_id", _("visitor id")
 
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="identities")
-    kind = models.CharField(max_length=24)
-    scope = models.CharField(max_length=80, blank=True, default="", help_text=_("Where the value is unique."))
-    value = models.CharField(max_length=LONGEST)
-    display = models.CharField(max_length=LONGEST)
-    source = models.CharField(max_length=40, blank=True)
-    verified = models.BooleanField(default=False)
-    shared = models.BooleanField(default=False, help_text=_("Used by several people: never merges anybody."))
-    first_seen_at = models.DateTimeField(db_default=Now())
-    last_seen_at = models.DateTimeField(db_default=Now())
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="identities", verbose_name=_("contact"))
+    kind = models.CharField(_("kind"), max_length=24)
+    scope = models.CharField(
+        _("valid in"), max_length=80, blank=True, default="", help_text=_("Where the value is unique.")
+    )
+    value = models.CharField(_("value"), max_length=LONGEST)
+    display = models.CharField(_("as shown"), max_length=LONGEST)
+    source = models.CharField(_("source"), max_length=40, blank=True)
+    verified = models.BooleanField(_("verified"), default=False)
+    shared = models.BooleanField(
+        _("shared"), default=False, help_text=_("Used by several people: never merges anybody.")
+    )
+    first_seen_at = models.DateTimeField(_("first seen"), db_default=Now())
+    last_seen_at = models.DateTimeField(_("last seen"), db_default=Now())
 
     class Meta:
         verbose_name = _("identity")
@@ -55,6 +59,11 @@ class Identity(models.Model):
 
     def __str__(self) -> str:
         return self.display
+
+    @property
+    def kind_name(self) -> str:
+        """In the reader's language; a channel's own kind by its slug."""
+        return str(self.Kind(self.kind).label) if self.kind in self.Kind.values else self.kind
 
 
 def normal_email(raw: str) -> str:

@@ -287,3 +287,20 @@ def test_languages_and_zones_that_nobody_knows_are_refused(admin: Client, wrong:
     response = admin.post(f"/admin/crm/user/{colleague.pk}/change/", form | wrong)
 
     assert list(response.context["adminform"].form.errors) == list(wrong)
+
+
+def test_roles_and_kinds_of_addresses_are_named_in_the_readers_language(admin: Client) -> None:
+    User.objects.update(language="es")
+    contact = factories.contact(email="ana@x.example", language="en")
+    factories.user("manager")
+    factories.user("sales")
+
+    colleagues = admin.get("/admin/crm/user/").content.decode()
+    colleague = admin.get(f"/admin/crm/user/{User.objects.all()[0].pk}/change/").content.decode()
+    known_by = admin.get(f"/admin/crm/contact/{contact.pk}/change/").content.decode()
+    people = admin.get("/admin/crm/contact/").content.decode()
+
+    assert ">gerente</a>" in " ".join(colleagues.split())
+    assert "comercial</label>" in " ".join(colleague.split())
+    assert "correo</p>" in " ".join(known_by.split())
+    assert ">Inglés</a>" in " ".join(people.split())

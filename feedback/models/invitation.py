@@ -43,25 +43,32 @@ class Invitation(models.Model):
         UNREACHABLE = "unreachable", _("no address to write to")
         INACTIVE = "inactive", _("the survey is not active")
 
-    survey = models.ForeignKey(Survey, models.PROTECT, related_name="invitations")
-    version = models.ForeignKey(Version, models.PROTECT, related_name="+", null=True)
+    survey = models.ForeignKey(Survey, models.PROTECT, related_name="invitations", verbose_name=_("survey"))
+    version = models.ForeignKey(Version, models.PROTECT, related_name="+", null=True, verbose_name=_("version"))
     # Null once the person was erased: the score stays, nobody is behind it any more.
-    contact = models.ForeignKey(Contact, models.SET_NULL, null=True, related_name="invitations")
-    cause_key = models.CharField(max_length=200)  # what led to it ("cycle:12", "enrolment:node:visit"): asked once
-    channel = models.CharField(max_length=24, default="email")
+    contact = models.ForeignKey(
+        Contact, models.SET_NULL, null=True, related_name="invitations", verbose_name=_("contact")
+    )
+    # What led to it ("cycle:12", "enrolment:node:visit"): asked once.
+    cause_key = models.CharField(_("because of"), max_length=200)
+    channel = models.CharField(_("channel"), max_length=24, default="email")
     suppressed = models.CharField(
         _("held back"), max_length=16, choices=Suppressed.choices, blank=True, default=Suppressed.NO
     )
     is_test = models.BooleanField(_("test"), default=False)
     token_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)  # SHA-256, hexadecimal
-    delivery = models.OneToOneField(Delivery, models.SET_NULL, null=True, related_name="invitation")
-    conversation = models.ForeignKey(Conversation, models.SET_NULL, null=True, related_name="invitations")
-    inbox = models.ForeignKey(Inbox, models.SET_NULL, null=True, related_name="+")
-    agent = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
-    asked_at = models.DateTimeField(db_default=Now())
-    opened_at = models.DateTimeField(null=True)
-    answered_at = models.DateTimeField(null=True)
-    expires_at = models.DateTimeField(null=True)
+    delivery = models.OneToOneField(
+        Delivery, models.SET_NULL, null=True, related_name="invitation", verbose_name=_("delivery")
+    )
+    conversation = models.ForeignKey(
+        Conversation, models.SET_NULL, null=True, related_name="invitations", verbose_name=_("conversation")
+    )
+    inbox = models.ForeignKey(Inbox, models.SET_NULL, null=True, related_name="+", verbose_name=_("inbox"))
+    agent = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("agent"))
+    asked_at = models.DateTimeField(_("asked"), db_default=Now())
+    opened_at = models.DateTimeField(_("opened"), null=True)
+    answered_at = models.DateTimeField(_("answered"), null=True)
+    expires_at = models.DateTimeField(_("expires"), null=True)
     # The reminder has a link of its own: of the first one only the hash is known.
     reminded_at = models.DateTimeField(_("reminded"), null=True)
     reminder_hash = models.CharField(max_length=64, null=True, unique=True, editable=False)

@@ -45,10 +45,12 @@ class Response(models.Model):
         SUSPECTED_BOT = "suspected_bot", _("probably a machine")
         TEST = "test", _("test")
 
-    invitation = models.OneToOneField(Invitation, models.CASCADE, related_name="response")
+    invitation = models.OneToOneField(Invitation, models.CASCADE, related_name="response", verbose_name=_("invitation"))
     # Copied from the invitation, so that a report of a year reads one index.
-    survey = models.ForeignKey(Survey, models.PROTECT, related_name="responses")
-    inbox = models.ForeignKey(Inbox, models.SET_NULL, null=True, related_name="+", db_index=False)
+    survey = models.ForeignKey(Survey, models.PROTECT, related_name="responses", verbose_name=_("survey"))
+    inbox = models.ForeignKey(
+        Inbox, models.SET_NULL, null=True, related_name="+", db_index=False, verbose_name=_("inbox")
+    )
     state = models.CharField(_("state"), max_length=14, choices=State.choices, default=State.PROVISIONAL)
     score = models.SmallIntegerField(_("score"), null=True)
     band = models.CharField(_("band"), max_length=16, blank=True)
@@ -56,11 +58,13 @@ class Response(models.Model):
     language = models.CharField(_("language"), max_length=8, blank=True)
     submitted_at = models.DateTimeField(_("answered"), null=True)
     # Looks without a confirmation: [{"score", "at", "sign"}]. Kept to tell machines from people, never counted.
-    glances = models.JSONField(default=list, editable=False)
+    glances = models.JSONField(_("looks"), default=list, editable=False)
     # What it said before: [{"score", "comment", "at"}], oldest first.
-    edits = models.JSONField(default=list, editable=False)
-    follow_up = models.ForeignKey(Task, models.SET_NULL, null=True, blank=True, related_name="+")
-    created_at = models.DateTimeField(db_default=Now())
+    edits = models.JSONField(_("said before"), default=list, editable=False)
+    follow_up = models.ForeignKey(
+        Task, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("follow-up")
+    )
+    created_at = models.DateTimeField(_("created"), db_default=Now())
 
     objects = ResponseQuerySet.as_manager()
 

@@ -65,9 +65,15 @@ class Survey(models.Model):
         _("days to change an answer"), default=3, help_text=_("Counted from the first confirmed answer.")
     )
     live_version = models.ForeignKey(
-        "feedback.Version", models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+        "feedback.Version",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("live version"),
     )
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
 
     objects = SurveyQuerySet.as_manager()
 
@@ -109,12 +115,14 @@ class Version(models.Model):
     `texts`: {language: {"subject", "intro", "thanks"}}.
     """
 
-    survey = models.ForeignKey(Survey, models.CASCADE, related_name="versions")
+    survey = models.ForeignKey(Survey, models.CASCADE, related_name="versions", verbose_name=_("survey"))
     number = models.PositiveSmallIntegerField(_("number"))
-    texts = models.JSONField(default=dict)
+    texts = models.JSONField(_("texts"), default=dict)
     published_at = models.DateTimeField(_("published"), null=True, editable=False)
-    published_by = models.ForeignKey(User, models.SET_NULL, null=True, editable=False, related_name="+")
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    published_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("published by")
+    )
+    created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
 
     class Meta:
         verbose_name = _("version")
@@ -156,7 +164,7 @@ class Question(models.Model):
     version = models.ForeignKey(Version, models.CASCADE, related_name="questions")
     role = models.CharField(_("asks for"), max_length=8, choices=Role.choices)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
-    texts = models.JSONField(default=dict)
+    texts = models.JSONField(_("texts"), default=dict)
 
     class Meta:
         verbose_name = _("question")

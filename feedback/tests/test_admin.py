@@ -154,3 +154,18 @@ def test_what_customers_wrote_cannot_be_changed(admin: Client, model: str) -> No
 @pytest.mark.parametrize("model", [Survey, Version, Programme, Invitation, Response])
 def test_lists_count_to_a_cap(model: type[Model]) -> None:
     assert isinstance(site.get_model_admin(model), FastList)
+
+
+def test_bands_are_named_in_the_readers_language(admin: Client) -> None:
+    from crm.models import User
+
+    User.objects.update(language="es")
+    survey = make_survey()
+    make_response(3, survey=survey)
+    make_response(10, survey=survey)
+
+    page = " ".join(admin.get(reverse("admin:feedback_response_changelist")).content.decode().split())
+
+    assert "Detractores</td>" in page
+    assert ">Promotores</a>" in page
+    assert "detractor</" not in page

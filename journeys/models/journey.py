@@ -52,7 +52,7 @@ class Journey(models.Model):
     )
     # Surveys that were paused together with it, and go on together with it.
     paused_surveys = ArrayField(models.BigIntegerField(), default=list, blank=True, editable=False)
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
 
     objects = JourneyQuerySet.as_manager()
     enrolments: "models.Manager[Enrolment]"
@@ -105,7 +105,7 @@ class Version(models.Model):
     graph = models.JSONField(_("graph"), default=dict)
     # Names of the events that its triggers and waits want, written by publishing: the consumer's index.
     listens = ArrayField(models.CharField(max_length=200), default=list, editable=False)
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
     created_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", editable=False)
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
     published_by = models.ForeignKey(

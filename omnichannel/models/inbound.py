@@ -17,13 +17,13 @@ class RawInbound(Leased):
 
     max_attempts = 4
 
-    channel = models.ForeignKey(Channel, models.CASCADE, related_name="inbound")
-    dedup_key = models.CharField(max_length=200)
+    channel = models.ForeignKey(Channel, models.CASCADE, related_name="inbound", verbose_name=_("channel"))
+    dedup_key = models.CharField(_("key"), max_length=200)
     body = models.BinaryField()
-    meta = models.JSONField(default=dict)
-    state = models.CharField(max_length=12, choices=State.choices, default=State.RECEIVED)
-    error = models.TextField(blank=True)
-    received_at = models.DateTimeField(db_default=Now())
+    meta = models.JSONField(_("came with"), default=dict)
+    state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.RECEIVED)
+    error = models.TextField(_("error"), blank=True)
+    received_at = models.DateTimeField(_("received at"), db_default=Now())
 
     class Meta:
         verbose_name = _("inbound item")

@@ -155,20 +155,20 @@ class Delivery(Leased):
     # A status never moves to a lower rank, so reports may come in any order. Terminal ones rank highest.
     RANK = {"queued": 0, "unknown": 1, "sent": 2, "delivered": 3, "read": 4, "suppressed": 8, "failed": 8, "bounced": 9}
 
-    message = models.OneToOneField(Message, models.CASCADE, related_name="delivery")
-    channel = models.ForeignKey(Channel, models.PROTECT)
-    address = models.CharField(max_length=320)
-    key = models.CharField(max_length=200, unique=True)
+    message = models.OneToOneField(Message, models.CASCADE, related_name="delivery", verbose_name=_("message"))
+    channel = models.ForeignKey(Channel, models.PROTECT, verbose_name=_("channel"))
+    address = models.CharField(_("address"), max_length=320)
+    key = models.CharField(_("key"), max_length=200, unique=True)
     attempts_before = models.PositiveSmallIntegerField(default=0, db_default=0)  # of the rounds before this one
-    purpose = models.CharField(max_length=14, choices=Purpose.choices, default=Purpose.TRANSACTIONAL)
+    purpose = models.CharField(_("purpose"), max_length=14, choices=Purpose.choices, default=Purpose.TRANSACTIONAL)
     # The purpose of crm.Consent whose refusal holds it back until the moment of sending; marketing has its own.
     consent = models.CharField(max_length=40, blank=True, default="", db_default="")
-    state = models.CharField(max_length=12, choices=State.choices, default=State.QUEUED)
-    error = models.CharField(max_length=1000, blank=True)
-    provider_id = models.CharField(max_length=320, blank=True)
+    state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.QUEUED)
+    error = models.CharField(_("error"), max_length=1000, blank=True)
+    provider_id = models.CharField(_("id at the provider"), max_length=320, blank=True)
     extra = models.JSONField(default=dict, blank=True)  # what the channel needs besides: reply_to, unsubscribe link …
-    created_at = models.DateTimeField(db_default=Now())
-    settled_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(_("created"), db_default=Now())
+    settled_at = models.DateTimeField(_("settled"), null=True)
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -211,13 +211,15 @@ class Attempt(models.Model):
     """One call of a provider. Without `finished_at`, the process died in between: the delivery is unknown."""
 
     delivery = models.ForeignKey(Delivery, models.CASCADE, related_name="attempt_log")
-    number = models.PositiveSmallIntegerField()
-    started_at = models.DateTimeField(db_default=Now())
-    finished_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=12, blank=True)
-    error = models.CharField(max_length=1000, blank=True)
+    number = models.PositiveSmallIntegerField(_("number"))
+    started_at = models.DateTimeField(_("begun"), db_default=Now())
+    finished_at = models.DateTimeField(_("finished"), null=True)
+    outcome = models.CharField(_("outcome"), max_length=12, blank=True)
+    error = models.CharField(_("error"), max_length=1000, blank=True)
 
     class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
         ordering = ("number",)
         constraints = [models.UniqueConstraint(fields=("delivery", "number"), name="attempt_once")]
 
@@ -237,11 +239,11 @@ class Suppression(models.Model):
         COMPLAINT = "complaint", _("complained")
         UNSUBSCRIBE = "unsubscribe", _("unsubscribed")
 
-    kind = models.CharField(max_length=24, default="email")
-    address = models.CharField(max_length=320)
-    reason = models.CharField(max_length=12, choices=Reason.choices)
-    detail = models.CharField(max_length=500, blank=True)
-    created_at = models.DateTimeField(db_default=Now())
+    kind = models.CharField(_("kind"), max_length=24, default="email")
+    address = models.CharField(_("address"), max_length=320)
+    reason = models.CharField(_("reason"), max_length=12, choices=Reason.choices)
+    detail = models.CharField(_("detail"), max_length=500, blank=True)
+    created_at = models.DateTimeField(_("created"), db_default=Now())
 
     class Meta:
         verbose_name = _("suppression")

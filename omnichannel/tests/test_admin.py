@@ -6,7 +6,7 @@ from django.test import Client
 from crm.models import Team
 from omnichannel.actions import conversations, deliveries
 from omnichannel.channels.email.compose import receives_signed_addresses
-from omnichannel.models import Channel, Delivery, Inbox, RawInbound
+from omnichannel.models import Channel, Delivery, Inbox, RawInbound, Suppression
 from omnichannel.tests.factories import make_channel, make_conversation, make_user
 
 pytestmark = pytest.mark.django_db
@@ -159,3 +159,9 @@ def test_agents_do_not_get_in() -> None:
     client = Client()
     client.force_login(make_user("agent"))
     assert client.get("/admin/omnichannel/channel/").status_code == 403
+
+
+def test_kind_of_a_suppressed_address_is_named_as_its_channel(client: Client) -> None:
+    Suppression.objects.create(address="gone@x.example", reason="bounce")
+    page = client.get("/admin/omnichannel/suppression/").content.decode()
+    assert 'class="field-sort">Email</td>' in page
