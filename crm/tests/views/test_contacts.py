@@ -44,6 +44,19 @@ def test_list_shows_the_most_recently_active_first() -> None:
     assert names(signed_in(factories.user("agent"))) == ["Cleo", "Ben", "Ana"]
 
 
+@pytest.mark.parametrize(
+    ("language", "one", "two"), [("en", "1 person", "2 people"), ("es", "1 persona", "2 personas")]
+)
+def test_lists_of_people_count_them_in_singular_and_plural(language: str, one: str, two: str) -> None:
+    agent, acme = signed_in(factories.user("agent", language=language)), factories.company("Acme")
+    factories.contact(first_name="Ana", company=acme)
+    for path in ("/contacts/?q=Ana", f"/companies/{acme.pk}/"):
+        assert f'<span class="pager-count">{one}</span>' in agent.get(path).content.decode()
+    factories.contact(first_name="Anabel", company=acme)
+    for path in ("/contacts/?q=Ana", f"/companies/{acme.pk}/"):
+        assert f'<span class="pager-count">{two}</span>' in agent.get(path).content.decode()
+
+
 def test_list_hides_merged_people() -> None:
     old, new = factories.contact(first_name="Old"), factories.contact(first_name="New")
     merges.merge(old, into=new, rule="by hand", evidence={}, by=None)

@@ -128,6 +128,18 @@ def test_band_swaps_the_list_alone_when_htmx_asks(manager: Client) -> None:
     assert "Lovely" in html
 
 
+@pytest.mark.parametrize(
+    ("language", "one", "two"), [("en", "1 answer", "2 answers"), ("es", "1 respuesta", "2 respuestas")]
+)
+def test_words_are_counted_in_singular_and_plural(db: None, language: str, one: str, two: str) -> None:
+    manager = signed_in(make_user("manager", language=language))
+    answers(9, 9, 9, comment="Lovely legs")
+    answers(1, comment="A broken leg")
+    assert f'<span class="pager-count">{one}</span>' in page(manager, "?q=broken")
+    answers(1, comment="Broken again")
+    assert f'<span class="pager-count">{two}</span>' in page(manager, "?q=broken")
+
+
 def test_words_can_be_searched_and_are_escaped(manager: Client) -> None:
     answers(9, 9, 9, 9, 9)
     answers(3, comment="The <b>leg</b> broke")
