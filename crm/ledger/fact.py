@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from django.db.models import TextChoices
 from django.utils.functional import Promise
 
+from crm.ledger.commerce import STORIES
 from kernel.registry import RegistrationError
 
 Words = Callable[[Any], object]
@@ -73,10 +74,10 @@ def all_facts() -> dict[str, type[Fact]]:
 
 
 def tell(name: str, properties: dict[str, Any]) -> str:
-    """One line for a timeline. Events from outside are told by their own name."""
+    """One line for a timeline. Events from outside are told by their own name, those of shops in plain words."""
     known = _facts.get(name)
     if known is None:
-        return name
+        return str(STORIES.get(name, name))
     said = {field: word(properties[field]) for field, word in known.words.items() if field in properties}
     story = next((shorter for field, shorter in known.without.items() if not properties.get(field)), known.story)
     return str(story).format_map(_Forgiving(properties | said))

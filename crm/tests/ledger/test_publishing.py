@@ -10,6 +10,7 @@ from django.utils import translation
 
 from crm.facts import NoteWritten
 from crm.ledger import CausalLoop, Fact, because_of, fact, publish, publish_many
+from crm.ledger.commerce import STORIES
 from crm.ledger.fact import fact_class, tell
 from crm.ledger.publishing import MAX_DEPTH
 from crm.models import Contact, Event
@@ -75,7 +76,15 @@ def test_a_nul_in_a_text_does_not_break_the_write() -> None:
 def test_story_is_told_from_properties_and_survives_missing_ones() -> None:
     assert tell("test.kettle_boiled", {"litres": 2}) == "Boiled 2 litres"
     assert tell("test.kettle_boiled", {}) == "Boiled … litres"
-    assert tell("Order Completed", {"total": 3}) == "Order Completed"
+
+
+def test_events_of_shops_are_told_in_plain_words_and_strange_ones_by_their_name() -> None:
+    assert tell("Order Completed", {"total": 3}) == "Ordered"
+    assert tell("Plan Changed", {}) == "Plan Changed"
+    with translation.override("es"):
+        assert tell("Product Viewed", {"name": "Lamp"}) == "Miró un producto"
+        assert tell("page.viewed", {"name": "Inicio"}) == "Visitó Inicio"
+        assert [name for name, story in STORIES.items() if str(story) == name] == []
 
 
 @pytest.mark.parametrize(

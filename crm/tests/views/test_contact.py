@@ -71,7 +71,7 @@ def test_page_tells_who_how_they_feel_what_they_are_worth_and_what_is_next(clien
 
     page = body(client, f"/contacts/{ana.pk}/")
 
-    for expected in ("Ana Gil", "uneasy", "Call about the lamp", "ana@x.example", "412.50 EUR", "Order Completed"):
+    for expected in ("Ana Gil", "uneasy", "Call about the lamp", "ana@x.example", "412.50 EUR", "Ordered"):
         assert expected in page
 
 
@@ -145,7 +145,7 @@ def test_thread_holds_merged_people_and_the_visits_before_they_said_who_they_are
 
     titles = [knot.title for knot in timeline.read(ana).knots]
 
-    assert "Order Completed" in titles
+    assert "Ordered" in titles
     assert "Visited Home" in titles
 
 
@@ -153,7 +153,7 @@ def test_thread_leaves_out_what_others_did_on_a_device_that_several_people_use(a
     Identity.objects.create(contact=ana, kind="anonymous_id", value="tablet", shared=True)
     Event.objects.create(anonymous_id="tablet", name="Order Completed", source="w", message_id="1")
 
-    assert "Order Completed" not in [knot.title for knot in timeline.read(ana).knots]
+    assert "Ordered" not in [knot.title for knot in timeline.read(ana).knots]
 
 
 def test_thread_shows_one_kind_or_one_channel(ana: Contact) -> None:
@@ -174,7 +174,7 @@ def test_thread_says_why(ana: Contact) -> None:
 
     (knot,) = (knot for knot in timeline.read(ana).knots if knot.feeling)
 
-    assert (knot.title, knot.feeling, knot.cause) == ("Feels glad", "glad", "because of: Order Completed")
+    assert (knot.title, knot.feeling, knot.cause) == ("Feels glad", "glad", "because of: Ordered")
 
 
 def test_thread_names_each_month_once(ana: Contact) -> None:

@@ -150,7 +150,7 @@ def test_log_says_where_somebody_is_and_why(manager: Client) -> None:
     make.happens(make.contact(first_name="Ana"))
     page = manager.get(f"/enrolments/{Enrolment.objects.get().pk}/").content.decode()
 
-    assert all(text in page for text in ("waits: Paid", "because of: Order Completed", "Take out"))
+    assert all(text in page for text in ("waits: Paid", "because of: Ordered", "Take out"))
 
 
 def test_person_is_taken_out_from_the_page(manager: Client) -> None:

@@ -49,7 +49,7 @@ def test_person_beside_the_thread_is_all_that_they_are(conversation: Conversatio
     person = page.partition('id="person-pane"')[2]
     assert "mailto:lucia@casa.example" in person
     assert "mailto:lv@work.example" in person
-    assert "Order Completed" in person
+    assert "Ordered" in person
     members = sorted([lucia.pk, conversation.contact_id])
     assert f'data-live-topics="contact:{members[0]} contact:{members[1]} "' in person
 
