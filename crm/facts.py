@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.ledger.fact import Fact, fact, labels
 from crm.models import Consent, Contact, Feeling, Identity
+from crm.models.words import called
 
 
 def _fields(names: str) -> str:
@@ -20,6 +21,7 @@ def _fields(names: str) -> str:
 class ContactCreated(Fact):
     name: ClassVar = "contact.created"
     story: ClassVar = _("First seen ({source})")
+    words: ClassVar = {"source": called}
     icon: ClassVar = "user-plus"
     source: str = ""
 

@@ -80,3 +80,10 @@ def test_account_and_settings_do_not_say_usted(path: str, post: bool) -> None:
     answer = client.post(path, {}) if post else client.get(path, follow=True)
 
     assert FORMAL.findall(answer.content.decode()) == []
+
+
+@pytest.mark.parametrize("word", ["suceso", "token de renovación", "sin entregar", r"\busted\b", r"una función, por"])
+def test_our_spanish_calls_one_thing_by_one_name(word: str) -> None:
+    """evento, token de actualización, evento fallido, tú, rol."""
+    said = [text for m in catalogue.read(catalogue.file_of("es"), "es") if m.id for text in catalogue.strings(m)]
+    assert [text for text in said if re.search(word, text, re.IGNORECASE)] == []

@@ -15,6 +15,7 @@ WORDS = {
     "marketing": _("marketing"),
     "checkout": _("checkout"),
     "unsubscribe link": _("unsubscribe link"),
+    "web shop": _("web shop"),
 }
 
 

@@ -166,6 +166,13 @@ def test_what_hilo_tells_itself_needs_no_few_words_beside_it(ana: Contact) -> No
 
 
 @pytest.mark.django_db
+def test_where_somebody_was_first_seen_is_told_in_the_readers_language(ana: Contact) -> None:
+    happen(ana, "contact.created", properties={"source": "web shop"})
+    with translation.override("es"):
+        assert timeline.read(ana).knots[0].title == "Primera vez (tienda en línea)"
+
+
+@pytest.mark.django_db
 def test_channels_are_those_of_the_whole_person_in_order_and_once(ana: Contact) -> None:
     other = factories.contact()
     for contact, channel in ((ana, "sms"), (ana, "email"), (ana, ""), (other, "chat"), (other, "email")):
