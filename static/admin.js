@@ -5,8 +5,9 @@ function name(box) {
   const [label] = box.closest(".select2").previousElementSibling.labels ?? []
   if (!label) return
   label.id ||= `${label.htmlFor}-label`
-  box.setAttribute("aria-labelledby", `${label.id} ${box.getAttribute("aria-labelledby")}`)
-  box.querySelector("[role=textbox]")?.setAttribute("aria-labelledby", label.id)
+  box.setAttribute("aria-labelledby", `${label.id} ${box.getAttribute("aria-labelledby") ?? ""}`.trim())
+  // One value is a text of its own; several stand around the field that one types into.
+  box.querySelector("[role=textbox], .select2-search__field")?.setAttribute("aria-labelledby", label.id)
 }
 
 function nameAll() {

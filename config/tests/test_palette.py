@@ -27,6 +27,16 @@ def test_palette_shows_operations_to_admins(client: Client) -> None:
     assert 'href="/admin/operations/"' in ask(client, "oper")
 
 
+@pytest.mark.parametrize(("role", "found"), [("admin", True), ("manager", False)])
+def test_palette_leads_admins_to_the_settings_and_everybody_to_their_own(
+    client: Client, role: str, found: bool
+) -> None:
+    client.force_login(factories.user(role, language="es"))
+
+    assert ('href="/admin/"' in ask(client, "ajustes")) is found
+    assert 'href="/accounts/sessions/"' in ask(client, "sesiones")
+
+
 def test_palette_finds_people_without_accents(client: Client) -> None:
     client.force_login(factories.user("agent"))
     contact = factories.contact(first_name="Begoña", last_name="Núñez")

@@ -1,5 +1,7 @@
 """Addresses, numbers and devices that several people use."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -18,11 +20,17 @@ class SharedIdentities(ReadOnly, FastList):
     list_display = ("display", "sort", "contact", "said_to_be", "last_seen_at")
     list_select_related = ("contact",)
     search_fields = ("=value",)
-    search_help_text = _("A whole address, number or id")
+    search_help_text = _(
+        "A whole address, number or id. Only what several people use is listed; the others are on their contact."
+    )
     ordering = ("-pk",)
     actions = ("split",)
     fields = ("display", "sort", "contact", "said_to_be", "joined", "source", "first_seen_at", "last_seen_at")
     readonly_fields = fields
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        title = {"title": _("Identities that several people use")}
+        return super().changelist_view(request, title | (extra_context or {}))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Identity]:
         rows = super().get_queryset(request).filter(shared=True)

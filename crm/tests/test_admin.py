@@ -304,3 +304,13 @@ def test_roles_and_kinds_of_addresses_are_named_in_the_readers_language(admin: C
     assert "comercial</label>" in " ".join(colleague.split())
     assert "correo</p>" in " ".join(known_by.split())
     assert ">Inglés</a>" in " ".join(people.split())
+
+
+def test_list_of_shared_identities_says_that_it_lists_no_others(admin: Client) -> None:
+    factories.contact(email="ana@x.example")
+
+    page = admin.get("/admin/crm/identity/").content.decode()
+
+    assert "Identities that several people use" in page
+    assert "Only what several people use is listed" in page
+    assert "ana@x.example" not in page

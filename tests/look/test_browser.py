@@ -6,7 +6,8 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, expect
 
-from crm.models import Team, User
+from crm.models import Tag, Team, User
+from crm.tests.factories import contact
 from tests.look.conftest import Open
 
 AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
@@ -57,15 +58,34 @@ def test_settings_and_operations_are_accessible(
     """Nothing that keeps somebody out; the best practices are Django's own business in its own pages."""
     mine = f"/admin/crm/user/{colleague.pk}"
     gone = f"/admin/crm/team/{Team.objects.create(name='Night shift').pk}"
+    ana = f"/admin/crm/contact/{contact().pk}"
+    Tag.objects.bulk_create([Tag(name=f"Tag {number}") for number in range(60)])
     page = open_page("/admin/operations/", width=width)
     assert violations(page) == []
     found = {}
-    for path in ("/admin/", "/admin/crm/user/", f"{mine}/change/", f"{gone}/delete/", "/admin/crm/apikey/add/"):
+    lists = ("/admin/", "/admin/crm/user/", "/admin/crm/tag/", "/admin/crm/event/", "/admin/crm/identity/")
+    for path in (*lists, f"{mine}/change/", f"{ana}/change/", f"{gone}/delete/", "/admin/crm/apikey/add/"):
         page.goto(page.url.partition("/admin/")[0] + path)
         assert complaints == []
         found[path] = violations(page, {"critical", "serious"})
         complaints.clear()  # measuring sets styles, which the policy refuses
     assert {path: ones for path, ones in found.items() if ones} == {}
+
+
+@pytest.mark.parametrize("width", [390, 320])
+def test_fields_of_the_settings_keep_away_from_their_cards_edge(open_page: Open, width: int) -> None:
+    page = open_page(f"/admin/crm/contact/{contact().pk}/change/", width=width)
+    near = page.evaluate(
+        """() => {
+            const card = document.querySelector("fieldset.module").getBoundingClientRect()
+            return [...document.querySelectorAll("fieldset.module :is(input, select, textarea, .select2)")]
+                .filter(field => field.getClientRects().length && !field.matches(".select2-hidden-accessible"))
+                .map(field => [field.id || field.className, field.getBoundingClientRect()])
+                .filter(([_name, box]) => box.left < card.left + 8 || box.right > card.right - 8)
+                .map(([name]) => name)
+        }"""
+    )
+    assert near == []
 
 
 @pytest.mark.parametrize("width", [1280, 768, 390, 320])
