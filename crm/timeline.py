@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +16,7 @@ from crm.models import Contact, Event, Feeling
 from crm.models.event import EventQuerySet
 from crm.models.words import called
 from kernel import lists
+from kernel.money import spell_money
 
 SIZE = 25
 FEW_PROPERTIES = 4
@@ -166,7 +166,7 @@ def _money(properties: dict[str, Any]) -> str:
     amount = next((properties[name] for name in ("total", "revenue", "price") if properties.get(name)), None)
     if not isinstance(amount, int | float):
         return str(amount or "")[:20]
-    return f"{number_format(amount, 2, force_grouping=True)} {properties.get('currency', '')}".strip()
+    return spell_money(amount, str(properties.get("currency") or ""))
 
 
 def channels(contact: Contact) -> list[str]:

@@ -53,7 +53,7 @@ def test_a_knot_has_the_shape_of_its_kind(name: str, kind: str) -> None:
         ({"products": "Lamp", "name": "n" * 90}, "n" * 80),
         ({"total": 0, "revenue": 12}, "12.00"),
         ({"revenue": 12, "price": 7}, "12.00"),
-        ({"total": 12, "revenue": 7, "currency": "EUR"}, "12.00 EUR"),
+        ({"total": 12, "revenue": 7, "currency": "EUR"}, "€12.00"),
         ({"total": 1234567.891}, "1,234,567.89"),
         ({"total": "12 or so, perhaps more"}, "12 or so, perhaps mo"),
         ({"total": [12]}, "[12]"),
@@ -69,7 +69,7 @@ def test_whatever_a_shop_sends_is_told_in_one_line(told: dict[str, Any], words: 
 
 def test_money_is_written_as_the_reader_writes_it() -> None:
     with translation.override("es"):
-        assert timeline.few_words({"total": 1234.5, "currency": "EUR"}) == "1\xa0234,50 EUR"
+        assert timeline.few_words({"total": 1234.5, "currency": "EUR"}) == "1\xa0234,50\xa0€"
 
 
 def happen(contact: Contact | None, name: str = "Order Completed", **fields: Any) -> Event:

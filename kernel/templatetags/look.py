@@ -8,6 +8,7 @@ import zlib
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+import phonenumbers
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
@@ -15,7 +16,9 @@ from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, gettext_noop, pgettext
+from phonenumbers import PhoneNumberFormat
 
+from kernel.money import spell_money
 from kernel.told import told
 
 register = template.Library()
@@ -136,6 +139,20 @@ SYSTEMS = {
     "Mac OS": "Mac",
     "Linux": "Linux",
 }
+
+
+@register.filter
+def money(amount: float, currency: str) -> str:
+    return spell_money(amount, currency, short=True)
+
+
+@register.filter
+def phone(number: str) -> str:
+    """With the spaces of its country; what is no number stays as it is."""
+    try:
+        return str(phonenumbers.format_number(phonenumbers.parse(number), PhoneNumberFormat.INTERNATIONAL))
+    except phonenumbers.NumberParseException:
+        return number
 
 
 @register.filter

@@ -71,8 +71,14 @@ def test_page_tells_who_how_they_feel_what_they_are_worth_and_what_is_next(clien
 
     page = body(client, f"/contacts/{ana.pk}/")
 
-    for expected in ("Ana Gil", "uneasy", "Call about the lamp", "ana@x.example", "412.50 EUR", "Ordered"):
+    for expected in ("Ana Gil", "uneasy", "Call about the lamp", "ana@x.example", "€412.50", "Ordered"):
         assert expected in page
+
+
+def test_phone_numbers_are_written_to_be_read_and_dialled(client: Client) -> None:
+    contact = factories.contact(phone="+34 688785439")
+
+    assert 'title="+34688785439">+34 688 78 54 39</span>' in body(client, f"/contacts/{contact.pk}/")
 
 
 def test_value_adds_the_usual_currency_and_counts_all_orders(ana: Contact) -> None:
@@ -191,7 +197,7 @@ def test_thread_names_each_month_once(ana: Contact) -> None:
 @pytest.mark.parametrize(
     ("told", "words"),
     [
-        ({"total": 1378.5, "currency": "EUR", "order_id": "77"}, "1,378.50 EUR · order id 77"),
+        ({"total": 1378.5, "currency": "EUR", "order_id": "77"}, "€1,378.50 · order id 77"),
         ({"products": [{"name": "Lamp", "quantity": 2}, {"name": "Vase"}, "x"], "total": "40"}, "2 × Lamp, Vase · 40"),
         ({"name": "Lamp", "price": 89.0}, "Lamp · 89.00"),
         ({"plan": "gold", "seats": 3, "nested": {"a": 1}, "empty": ""}, "plan gold · seats 3"),
