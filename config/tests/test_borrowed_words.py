@@ -13,6 +13,7 @@ from django.contrib.auth.password_validation import password_validators_help_tex
 from django.test import Client
 from django.utils import translation
 from django.utils.translation import gettext
+from django_celery_beat.models import CrontabSchedule
 
 from config.translations import catalogue, extract
 from crm.models import Team
@@ -35,6 +36,8 @@ def originals() -> Iterator[str]:
         for path in package.rglob("locale/es/LC_MESSAGES/django.mo"):
             with path.open("rb") as file:
                 yield from (catalogue.key(message)[1] for message in read_mo(file) if message.id)
+    with translation.override("en"):
+        yield from [str(field.help_text) for field in CrontabSchedule._meta.fields]
 
 
 def test_every_borrowed_sentence_is_still_one_of_theirs() -> None:

@@ -15,7 +15,7 @@ from crm.tests import factories
 from omnichannel.models import Channel
 
 # Written alike in both languages.
-ALIKE = frozenset({"ID", "id", "error", "marketing", "Net Promoter Score", "Scripted"})
+ALIKE = frozenset({"ID", "id", "error", "marketing", "crontab", "crontabs", "Net Promoter Score", "Scripted"})
 
 pytestmark = pytest.mark.django_db
 

@@ -143,3 +143,6 @@ FORMS = (
     ngettext_lazy("Please submit at least %(num)d form.", "Please submit at least %(num)d forms."),
     _("Please correct the duplicate values below."),
 )
+
+# Periodic work: django-celery-beat has no Spanish for this one.
+BEAT = (_('Cron Months (1-12) Of The Year to Run. Use "*" for "all". (Example: "1,12")'),)

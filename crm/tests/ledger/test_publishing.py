@@ -90,7 +90,7 @@ def test_events_of_shops_are_told_in_plain_words_and_strange_ones_by_their_name(
 @pytest.mark.parametrize(
     ("name", "properties", "shown"),
     [
-        ("contact.feeling_changed", {"feeling": "glad"}, "Ánimo: contento"),
+        ("contact.feeling_changed", {"feeling": "glad"}, "Ánimo: feliz"),
         ("contact.feeling_changed", {"feeling": "of an older version"}, "Ánimo: of an older version"),
         ("contact.updated", {"changed": "first_name, language"}, "Cambió: nombre, idioma"),
         ("message.delivery_changed", {"state": "sent"}, "Mensaje: enviado"),
