@@ -2,8 +2,8 @@
 
 from crm.actions import contacts
 from crm.ledger import on
-from feedback.actions import invitations
-from feedback.actions.care import call_back
+from feedback.actions import feelings, invitations
+from feedback.actions.care import call_back, call_off
 from feedback.facts import ResponseChanged, SurveyAnswered
 from feedback.models import Response, Survey
 from omnichannel.facts import ConversationResolved
@@ -34,21 +34,31 @@ def _customer_wrote(conversation: Conversation) -> bool:
 
 @on(SurveyAnswered, ResponseChanged)
 def feel(fact: SurveyAnswered | ResponseChanged) -> None:
-    """What somebody says about us is how they feel: promoter glad, passive fine, detractor upset."""
+    """What somebody says about us is how they feel: promoter glad, passive fine, detractor upset. What they take
+    back, they no longer feel."""
     response = _current(fact)
-    if response is not None and fact.contact_id is not None:
+    if response is None or fact.contact_id is None:
+        return
+    if response.counts:
         contacts.set_feeling(fact.contact_id, response.feeling)
+    else:
+        feelings.take_back(response, fact.contact_id)
 
 
 @on(SurveyAnswered, ResponseChanged)
 def care(fact: SurveyAnswered | ResponseChanged) -> None:
-    """An unhappy customer is called back, whether the first answer said so or a later one."""
+    """An unhappy customer is called back, whether the first answer said so or a later one; nobody is called about an
+    answer that was taken back."""
     response = _current(fact)
-    if response is not None:
+    if response is None:
+        return
+    if response.counts:
         call_back(response)
+    else:
+        call_off(response)
 
 
 def _current(fact: SurveyAnswered | ResponseChanged) -> Response | None:
-    """The response as it is now, if it counts: facts may be read late, and the customer's last word is what holds."""
-    confirmed = Response.objects.confirmed().select_related("survey", "invitation__agent", "invitation__contact__owner")
-    return confirmed.filter(pk=fact.response_id).first()
+    """The response as it is now: facts may be read late, and the customer's last word is what holds."""
+    whole = Response.objects.select_related("survey", "follow_up", "invitation__agent", "invitation__contact__owner")
+    return whole.filter(pk=fact.response_id).first()

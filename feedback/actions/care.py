@@ -1,4 +1,4 @@
-"""Closing the loop: an unhappy customer is called back."""
+"""Closing the loop: an unhappy customer is called back, unless the answer was taken back before."""
 
 from datetime import date, timedelta
 
@@ -30,6 +30,14 @@ def call_back(response: Response) -> Task | None:
     response.follow_up = task
     response.save(update_fields=["follow_up"])
     return task
+
+
+@transaction.atomic
+def call_off(response: Response) -> None:
+    """The answer was taken back: the call is not to be made any more. One that was made stays."""
+    task = Task.objects.select_for_update().filter(pk=response.follow_up_id, done_at=None).first()
+    if task is not None:
+        tasks.drop(task, by=None)
 
 
 def _title(contact: Contact, response: Response) -> str:

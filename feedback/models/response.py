@@ -97,6 +97,11 @@ class Response(models.Model):
         return self.state in (self.State.CONFIRMED, self.State.TEST)
 
     @property
+    def counts(self) -> bool:
+        """As `confirmed()` does: neither a test nor something that was never confirmed, or taken back."""
+        return self.state == self.State.CONFIRMED
+
+    @property
     def editable_until(self) -> datetime | None:
         if self.submitted_at is None:
             return None

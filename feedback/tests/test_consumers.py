@@ -4,8 +4,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
+from crm.actions import contacts, tasks
 from crm.ledger import consume
-from crm.models import Task
+from crm.models import Contact, Event, Task
 from feedback import consumers
 from feedback.actions import care, responses, surveys
 from feedback.kinds.nps.plugin import Nps
@@ -169,6 +170,91 @@ def test_care_forgets_an_answer_that_was_taken_back() -> None:
     responses.retract(response.invitation)
     consumers.care(fact)
     assert Task.objects.count() == 0
+
+
+def react() -> None:
+    """What feedback does about everything that was published so far, causes kept as in production."""
+    for name in ("feedback.feel", "feedback.care"):
+        consume.drain(consume.find(name))
+
+
+def answer(score: int, contact: Contact) -> Invitation:
+    invitation, _token = make_invitation(contact=contact)
+    responses.confirm(invitation, score=Nps().score(score), language="en")
+    react()
+    return invitation
+
+
+def take_back(invitation: Invitation) -> None:
+    responses.retract(invitation)
+    react()
+
+
+def feeling_of(contact: Contact) -> str:
+    return Contact.objects.get(pk=contact.pk).feeling
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_taken_back_leaves_neither_a_feeling_nor_a_call_and_the_thread_says_so() -> None:
+    consume.ensure_cursors()
+    contact = make_contact(first_name="Ana", last_name="Ruiz")
+    unhappy = answer(2, contact)
+    assert (feeling_of(contact), Task.objects.count()) == ("upset", 1)
+    take_back(unhappy)
+    assert (feeling_of(contact), Task.objects.count()) == ("", 0)
+    dropped = Event.objects.get(contact=contact, name="task.dropped")
+    assert dropped.properties["title"] == "Call back Ana Ruiz (NPS 2)"
+    assert dropped.cause is not None
+    assert dropped.cause.name == "survey.response_changed"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_taken_back_leaves_the_feeling_of_the_newest_answer_left() -> None:
+    consume.ensure_cursors()
+    contact = make_contact()
+    answer(9, contact)
+    take_back(answer(2, contact))
+    assert feeling_of(contact) == "glad"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_taken_back_leaves_what_a_newer_one_said() -> None:
+    consume.ensure_cursors()
+    contact = make_contact()
+    unhappy = answer(2, contact)
+    answer(9, contact)
+    take_back(unhappy)
+    assert feeling_of(contact) == "glad"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_taken_back_leaves_what_a_colleague_said_since() -> None:
+    consume.ensure_cursors()
+    contact = make_contact()
+    unhappy = answer(2, contact)
+    contacts.set_feeling(contact.pk, "uneasy")
+    take_back(unhappy)
+    assert feeling_of(contact) == "uneasy"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_call_that_was_made_stays_when_the_answer_is_taken_back() -> None:
+    consume.ensure_cursors()
+    unhappy = answer(2, make_contact())
+    tasks.complete(Task.objects.get(), by=None)
+    take_back(unhappy)
+    assert Task.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_takes_an_answer_back_and_gives_it_again_is_called_once() -> None:
+    consume.ensure_cursors()
+    contact = make_contact()
+    unhappy = answer(2, contact)
+    take_back(unhappy)
+    responses.confirm(unhappy, score=Nps().score(3), language="en")
+    react()
+    assert (feeling_of(contact), Task.objects.count()) == ("upset", 1)
 
 
 @pytest.mark.parametrize(
