@@ -139,6 +139,12 @@ def told(plugin: SurveyKind, steps: Mapping[date, Counts]) -> list[dict[str, Any
     return [{"start": start, **_figures(plugin.estimate(steps[start]))} for start in sorted(steps)]
 
 
+def every_step(scope: Scope, step: str, steps: Mapping[date, Counts]) -> dict[date, Counts]:
+    """From the first to the last one with answers, those between without any too."""
+    days = [_local(start).date() for start in beginnings(scope, step)]
+    return {day: steps.get(day, {}) for day in days if steps and min(steps) <= day <= max(steps)}
+
+
 def total(steps: Mapping[date, Counts]) -> Counts:
     return sum((Counter(counts) for counts in steps.values()), Counter())
 

@@ -11,6 +11,7 @@ break the path.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from math import floor, log10
 
 from django.utils.formats import date_format, number_format
@@ -71,10 +72,11 @@ def shown(value: float) -> str:
 @dataclass(frozen=True)
 class Point:
     x: str
-    y: str
+    y: str  # "" for a place on the axis without a dot
     title: str = ""
     label: str = ""
     anchor: str = "middle"
+    few: bool = False
 
 
 @dataclass(frozen=True)
@@ -240,10 +242,10 @@ def caption(*, low: float, high: float, n: int, period: str, confidence: float =
 
 @dataclass(frozen=True)
 class Moment:
-    """One period of a trend: a score between low and high, from n answers."""
+    """One period of a trend: a score between low and high, from n answers; no score where it may not be shown."""
 
     on: date
-    score: float
+    score: float | None
     low: float
     high: float
     n: int
@@ -251,6 +253,7 @@ class Moment:
 
 HEIGHT, TOP, BOTTOM = 200, 12, 174  # pixels
 FIRST, LAST = 6.0, 98.5  # percent; the figures of the y axis stand left of FIRST
+ALONE = 0.4  # percent: half the width of the bar of a period that stands alone
 
 
 @dataclass(frozen=True)
@@ -268,29 +271,45 @@ class TrendBand:
     few: bool = False
 
 
+Placed = tuple[float, Moment]  # x in percent
+
+
 def trend_band(moments: Sequence[Moment], *, title: str = "", period: str = "") -> TrendBand:
-    """A score over time. The y axis spans what was seen, bands included, rounded outwards."""
-    if not moments:
-        raise ValueError("A trend needs at least one period.")
-    y = _axis(moments)
+    """A score over time, broken where there is none to show. The y axis spans what is shown, bands included."""
+    told = [moment for moment in moments if moment.score is not None]
+    if not told:
+        raise ValueError("A trend needs at least one period with a score.")
+    y = _axis(told)
     x = Scale(0, max(1, len(moments) - 1), FIRST, LAST)
-    points = [(x(i), y(moment.score)) for i, moment in enumerate(moments)]
-    upper = [(x(i), y(moment.high)) for i, moment in enumerate(moments)]
-    lower = [(x(i), y(moment.low)) for i, moment in enumerate(moments)]
+    placed = [(x(i), moment) for i, moment in enumerate(moments)]
     n = sum(moment.n for moment in moments)
     ticks = [Tick(number(y(value)), shown(value), number(y(value) - 4)) for value in round_ticks(y.low, y.high)]
     return TrendBand(
-        path(points),
-        closed(upper, lower),
-        _dots(moments, points),
+        "".join(path([(at, y(moment.score or 0)) for at, moment in run]) for run in _runs(placed)),
+        "".join(_doubt(run, y) for run in _runs(placed)),
+        _dots(placed, y),
         ticks,
         n,
         title,
         period,
-        spoken=_told(moments, title),
-        caption=_trend_caption(n, period),
+        spoken=_told(told, title, n),
+        caption=_trend_caption(moments, n, period),
         few=n < FEW,
     )
+
+
+def _runs(placed: Sequence[Placed]) -> list[list[Placed]]:
+    """What is drawn in one go: periods with a score that follow each other."""
+    grouped = groupby(placed, key=lambda one: one[1].score is not None)
+    return [list(run) for has_score, run in grouped if has_score]
+
+
+def _doubt(run: Sequence[Placed], y: Scale) -> str:
+    """The band around a run; around a period that stands alone a narrow bar, as a band needs two."""
+    if len(run) == 1:
+        ((at, moment),) = run
+        run = [(at - ALONE, moment), (at + ALONE, moment)]
+    return closed([(at, y(moment.high)) for at, moment in run], [(at, y(moment.low)) for at, moment in run])
 
 
 def _axis(moments: Sequence[Moment]) -> Scale:
@@ -299,19 +318,20 @@ def _axis(moments: Sequence[Moment]) -> Scale:
     return Scale(low - margin, high + margin, BOTTOM, TOP)
 
 
-def _dots(moments: Sequence[Moment], points: Sequence[tuple[float, float]]) -> list[Point]:
-    """A dot a period; at most seven dates below, so that they never touch."""
-    every = -(-len(moments) // 7)
+def _dots(placed: Sequence[Placed], y: Scale) -> list[Point]:
+    """A dot a period that has a score; at most seven dates below, so that they never touch."""
+    every = -(-len(placed) // 7)
     dots = []
-    for i, (moment, (x, y)) in enumerate(zip(moments, points, strict=True)):
+    for i, (x, moment) in enumerate(placed):
         label = date_format(moment.on, pgettext("short date", "M j")) if i % every == 0 else ""
-        dots.append(Point(number(x), number(y), _hover(moment), label, _anchor(i, len(moments))))
+        at, hover = ("", "") if moment.score is None else (number(y(moment.score)), _hover(moment, moment.score))
+        dots.append(Point(number(x), at, hover, label, _anchor(i, len(placed)), moment.n < FEW))
     return dots
 
 
-def _hover(moment: Moment) -> str:
+def _hover(moment: Moment, score: float) -> str:
     doubt = f"{shown(moment.low)} – {shown(moment.high)}, n {moment.n}"
-    return f"{date_format(moment.on, 'SHORT_DATE_FORMAT')}: {shown(moment.score)} ({doubt})"
+    return f"{date_format(moment.on, 'SHORT_DATE_FORMAT')}: {shown(score)} ({doubt})"
 
 
 def _anchor(index: int, length: int) -> str:
@@ -320,12 +340,21 @@ def _anchor(index: int, length: int) -> str:
     return "end" if index == length - 1 and length > 1 else "middle"
 
 
-def _told(moments: Sequence[Moment], title: str) -> str:
-    first, last = moments[0], moments[-1]
-    change = _("from %(first)s to %(last)s") % {"first": shown(first.score), "last": shown(last.score)}
-    return f"{title}: {change} (n {sum(moment.n for moment in moments)})"
+def _told(told: Sequence[Moment], title: str, n: int) -> str:
+    first, last = told[0].score or 0, told[-1].score or 0
+    change = _("from %(first)s to %(last)s") % {"first": shown(first), "last": shown(last)}
+    return f"{title}: {change} (n {n})"
 
 
-def _trend_caption(n: int, period: str) -> str:
-    parts = [f"n {shown(n)}", period, _("band: 95% interval"), _("too few answers to rely on") if n < FEW else ""]
+def _trend_caption(moments: Sequence[Moment], n: int, period: str) -> str:
+    hollow = any(moment.n < FEW for moment in moments if moment.score is not None)
+    gaps = any(moment.score is None for moment in moments)
+    parts = [
+        f"n {shown(n)}",
+        period,
+        _("band: 95% interval"),
+        _("hollow dot: n below %(few)s") % {"few": FEW} if hollow and n >= FEW else "",
+        _("gap: too few to show") if gaps else "",
+        _("too few answers to rely on") if n < FEW else "",
+    ]
     return " · ".join(part for part in parts if part)

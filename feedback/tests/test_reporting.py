@@ -46,6 +46,14 @@ def test_report_without_answers_has_no_score() -> None:
     assert report["series"] == []
 
 
+def test_weeks_without_answers_stand_between_those_with_some() -> None:
+    scope, some = Scope("nps", SINCE, UNTIL), {9: 5}
+    first, last = date(2026, 1, 12), date(2026, 1, 26)
+    between = reporting.every_step(scope, "week", {first: some, last: some})
+    assert between == {first: some, date(2026, 1, 19): {}, last: some}
+    assert reporting.every_step(scope, "week", {}) == {}
+
+
 @pytest.mark.parametrize("state", ["provisional", "suspected_bot", "test"])
 def test_report_counts_confirmed_answers_only(state: str) -> None:
     make_response(9, at=NOON)

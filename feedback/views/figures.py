@@ -20,6 +20,7 @@ from feedback.reporting import (
     band_counts,
     cells,
     count,
+    every_step,
     groups_of,
     response_rate,
     steps_of,
@@ -64,7 +65,7 @@ def overview(scope: Scope, form: ReportForm, query: QueryDict) -> dict[str, Any]
         "interval": _interval(plugin, estimate),
         "distribution": _distribution(plugin, counts),
         "segments": segments(plugin, counts, query),
-        "trend": _trend(told(plugin, steps), form.chosen_step, period),
+        **_moved(told(plugin, every_step(scope, form.chosen_step, steps)), form.chosen_step, period),
         "change": spell_change(plugin.change(before, counts), estimate, before),
         "rate": _rate(response_rate(scope)),
         "differences": _differences(plugin, counted),
@@ -151,13 +152,26 @@ def with_query(query: QueryDict, **changes: str) -> str:
     return f"?{new.urlencode()}"
 
 
+def _moved(entries: list[dict[str, Any]], step: str, period: str) -> dict[str, Any]:
+    """The trend as a picture, and as the table of the same for readers, keyboards and fingers."""
+    trend = _trend(entries, step, period)
+    rows = [_row(date_format(entry["start"], "DATE_FORMAT"), entry) for entry in entries]
+    title = _("Month from") if step == "month" else _("Week from")
+    return {"trend": trend, "trend_table": {"title": title, "rows": rows} if trend else None}
+
+
 def _trend(entries: list[dict[str, Any]], step: str, period: str) -> charts.TrendBand | None:
+    """None where fewer than two steps have a score that may be shown."""
     moments = [_moment(entry) for entry in entries]
     title = _("Month by month") if step == "month" else _("Week by week")
-    return charts.trend_band(moments, title=title, period=period) if len(moments) > 1 else None
+    enough = sum(moment.score is not None for moment in moments) > 1
+    return charts.trend_band(moments, title=title, period=period) if enough else None
 
 
 def _moment(entry: dict[str, Any]) -> charts.Moment:
+    """Without its score where people could be told apart by it, as in every table."""
+    if entry["display"] == Display.HIDDEN:
+        return charts.Moment(entry["start"], None, 0, 0, entry["n"])
     score, low, high = (round(entry[name], 1) for name in ("score", "ci_low", "ci_high"))
     return charts.Moment(entry["start"], score, low, high, entry["n"])
 
@@ -174,12 +188,15 @@ def _differences(plugin: SurveyKind, counted: list[Cell]) -> list[dict[str, Any]
 
 
 def _difference(row: dict[str, Any], languages: dict[str, str]) -> dict[str, Any]:
-    """One line of the table; a score that may not be shown is None."""
-    label = languages.get(row["label"], row["label"]) or _("none")
-    if row["display"] == Display.HIDDEN:
-        return {"label": label, "n": row["n"]}
-    figures = {name: charts.shown(round(row[name])) for name in ("score", "ci_low", "ci_high")}
-    return {"label": label, "n": row["n"], "few": row["display"] == Display.LOW, **figures}
+    return _row(languages.get(row["label"], row["label"]) or _("none"), row)
+
+
+def _row(label: str, figures: dict[str, Any]) -> dict[str, Any]:
+    """One line of a table; a score that may not be shown is missing."""
+    if figures["display"] == Display.HIDDEN:
+        return {"label": label, "n": figures["n"]}
+    spelled = {name: charts.shown(round(figures[name])) for name in ("score", "ci_low", "ci_high")}
+    return {"label": label, "n": figures["n"], "few": figures["display"] == Display.LOW, **spelled}
 
 
 def _rate(rate: Rate) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from feedback.models import Invitation, Survey
 from feedback.models.response import ResponseQuerySet
 from feedback.models.survey import SurveyQuerySet
 from feedback.reporting import Scope, count, series
+from feedback.statistics import Display
 from feedback.views import figures
 from kernel import charts
 from kernel.lists import capped_count, keyset_page
@@ -34,7 +35,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _card(scope: Scope) -> dict[str, Any]:
     estimate = scope.plugin.estimate(count(scope))
-    scores = [entry["score"] for entry in series(scope, "week")]
+    scores = [entry["score"] for entry in series(scope, "week") if entry["display"] != Display.HIDDEN]
     label = str(scope.plugin.label)
     line = charts.sparkline(scores, n=estimate.n, label=label) if len(scores) > 1 else None
     return {

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -261,6 +262,38 @@ def test_trend_of_one_period_stands_in_the_middle() -> None:
 def test_trend_tells_its_change_to_a_reader() -> None:
     assert charts.trend_band(weeks(40, 50, n=10), title="NPS").spoken == "NPS: from 40 to 50 (n 20)"
     assert charts.trend_band(weeks(40, 50, n=10)).few
+
+
+def gap(moment: charts.Moment, n: int = 3) -> charts.Moment:
+    return replace(moment, score=None, n=n)
+
+
+def test_trend_breaks_where_there_is_no_score_to_show() -> None:
+    first, second, third, fourth = weeks(40, -90, 50, 60)
+    chart = charts.trend_band([first, gap(second), third, fourth], title="NPS")
+    assert [point.y != "" for point in chart.points] == [True, False, True, True]
+    assert (chart.line.count("M"), chart.band.count("Z")) == (2, 2)
+    assert all("−90" not in text for text in (chart.spoken, *(tick.label for tick in chart.ticks)))
+    assert (chart.n, chart.caption) == (123, "n 123 · band: 95% interval · gap: too few to show")
+
+
+def test_period_that_stands_alone_keeps_its_doubt_as_a_bar() -> None:
+    first, second, third = weeks(40, 50, 60)
+    chart = charts.trend_band([first, gap(second), third])
+    assert chart.band.startswith("M5.6 ")
+    assert "L6.4 " in chart.band
+
+
+def test_dots_from_few_answers_are_hollow() -> None:
+    certain, shaky = weeks(40, 50)
+    chart = charts.trend_band([certain, replace(shaky, n=29)])
+    assert [point.few for point in chart.points] == [False, True]
+    assert chart.caption == "n 69 · band: 95% interval · hollow dot: n below 30"
+
+
+def test_trend_needs_a_period_with_a_score() -> None:
+    with pytest.raises(ValueError, match="at least one"):
+        charts.trend_band([gap(moment) for moment in weeks(40, 50)])
 
 
 def test_trend_needs_a_period() -> None:

@@ -157,13 +157,40 @@ def test_address_changes_in_what_is_named_and_nowhere_else() -> None:
 
 def test_points_of_the_trend_are_rounded_and_not_cut_off() -> None:
     entries = [
-        {"start": date(2026, 1, day), "score": 44.96, "ci_low": 29.38, "ci_high": 58.04, "n": 100} for day in (5, 12)
+        {"start": date(2026, 1, day), "score": 44.96, "ci_low": 29.38, "ci_high": 58.04, "n": 100, "display": "full"}
+        for day in (5, 12)
     ]
     trend = figures._trend(entries, "week", "January")
 
     assert trend is not None
     assert [point.title.partition(": ")[2] for point in trend.points] == ["45 (29.4 – 58, n 100)"] * 2
     assert figures._trend(entries[:1], "week", "January") is None
+
+
+def week(day: int, n: int) -> dict[str, object]:
+    estimate = nps_estimate(Tally(n, 0, 0))
+    figures_of = {"score": estimate.score, "ci_low": estimate.low, "ci_high": estimate.high, "n": n}
+    return {"start": date(2026, 1, day), "display": str(estimate.display), **figures_of}
+
+
+def test_week_in_which_people_could_be_told_apart_is_a_gap_in_the_chart_and_in_its_table() -> None:
+    moved = figures._moved([week(5, 40), week(12, 4), week(19, 5)], "week", "January")
+
+    assert [(point.y != "", point.few) for point in moved["trend"].points] == [
+        (True, False),
+        (False, True),
+        (True, True),
+    ]
+    rows = moved["trend_table"]["rows"]
+    assert [(row["label"], row.get("score"), row["n"]) for row in rows] == [
+        ("Jan. 5, 2026", "100", 40),
+        ("Jan. 12, 2026", None, 4),
+        ("Jan. 19, 2026", "100", 5),
+    ]
+
+
+def test_trend_needs_two_weeks_that_may_be_shown() -> None:
+    assert figures._moved([week(5, 40), week(12, 4)], "week", "January") == {"trend": None, "trend_table": None}
 
 
 @pytest.mark.parametrize(
