@@ -12,12 +12,14 @@ from django.utils import translation
 from django.utils.html import escape
 from django.utils.translation import gettext as _
 
+from feedback.models import Brand
 from kernel import sandbox
 
 CHILD = "journeys.rendering_child"
 LIMITS = sandbox.Limits(cpu=5, wall=10.0, memory=512 << 20, input=16 << 20, output=32 << 20)
 SYNTAX = sandbox.Limits(cpu=2, wall=4.0, memory=512 << 20, input=1 << 20, output=1 << 20)
 _HOLE, _LEAVE = "@@message@@", "@@leave@@"
+UNNAMED = Brand()
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Draft:
     language: str
     parts: Mapping[str, str]
     data: Mapping[str, Any]
-    brand: str = ""
+    brand: Brand = UNNAMED
     unsubscribe: str = ""  # the address to leave by; "" for what is no marketing
 
 
@@ -92,9 +94,9 @@ def paragraphs(text: str) -> str:
 
 
 @lru_cache(maxsize=200)
-def _frame(language: str, brand: str, can_leave: bool) -> tuple[str, str]:
+def _frame(language: str, brand: Brand, can_leave: bool) -> tuple[str, str]:
     """The mail's layout before and after the message, in the reader's language."""
-    context = {"hole": _HOLE, "language": language, "brand": {"name": brand, "logo": ""}}
+    context = {"hole": _HOLE, "language": language, "brand": brand}
     context["leave"] = _LEAVE if can_leave else ""
     with translation.override(language):
         before, _hole, after = render_to_string("journeys/mail.html", context).partition(_HOLE)

@@ -1,5 +1,6 @@
 """What is asked. A published version never changes: every answer stays tied to the words it answered."""
 
+from collections.abc import Iterable
 from typing import Any, Self
 
 from django.db import models
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import User
 from feedback.kinds.base import SurveyKind, kinds
+from feedback.models.brand import Brand
 
 
 def survey_kinds() -> list[tuple[str, str]]:
@@ -24,6 +26,11 @@ class SurveyQuerySet(models.QuerySet["Survey"]):
 
     def of_kind(self, kind: str) -> Self:
         return self.filter(kind=kind)
+
+    def brands(self, names: Iterable[str]) -> dict[str, Brand]:
+        """For each name how it looks on the oldest survey that bears it; a name that none bears is just a name."""
+        known = {survey.brand_name: survey.brand for survey in self.filter(brand_name__in=set(names)).order_by("-pk")}
+        return {name: known.get(name, Brand(name)) for name in names}
 
     def asking_after(self, trigger: str) -> Self:
         """Surveys that ask by themselves when `trigger` happens."""
@@ -96,9 +103,8 @@ class Survey(models.Model):
         return self.status == self.Status.ACTIVE
 
     @property
-    def brand(self) -> dict[str, Any]:
-        """As templates/customer/base.html and the mail want it."""
-        return {"name": self.brand_name, "logo": "", "hue": self.brand_hue}
+    def brand(self) -> Brand:
+        return Brand(self.brand_name, self.brand_hue)
 
     @cached_property
     def plugin(self) -> SurveyKind:

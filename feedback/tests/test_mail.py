@@ -5,6 +5,7 @@ from django.utils import translation
 from pytest_django.fixtures import Settings
 
 from feedback import mail
+from feedback.models.brand import ACCENTS
 from feedback.tests.factories import make_contact, make_invitation, make_survey
 
 pytestmark = pytest.mark.django_db
@@ -93,3 +94,19 @@ def test_link_is_where_the_product_is_reached_from_outside(settings: Settings) -
 def test_mail_leaves_the_language_of_whoever_writes_it_alone() -> None:
     letter("es")
     assert translation.get_language() == "en"
+
+
+def test_mail_bears_the_accent_of_the_company_by_day_and_by_night() -> None:
+    contact = make_contact()
+    invitation, _token = make_invitation(make_survey(brand_hue=0), contact)
+    html = mail.compose(invitation, contact, TOKEN).html
+    by_day, by_night = ACCENTS[0]
+    assert f"border-top:4px solid {by_day}" in html
+    assert f".m-score {{ border-color: {by_night} !important; }}" in html
+
+
+def test_scores_stand_in_rows_of_six_and_five_that_lie_side_by_side_where_there_is_room() -> None:
+    rows = re.findall(r'<table[^>]* align="left" width="(\d+)".*?</table>', letter().html, re.DOTALL)
+    assert rows == ["288", "240"]
+    parts = letter().html.split(' align="left"')[1:]
+    assert [part.partition("</table>")[0].count("?score=") for part in parts] == [6, 5]

@@ -8,7 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from feedback.actions import unsubscribing
-from feedback.models import Survey
+from feedback.models import Brand, Survey
 from feedback.views.visitors import at_most, language_for
 from kernel.policies import by_token
 
@@ -32,7 +32,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "feedback/unsubscribe.html", context)
 
 
-def _brand() -> dict[str, object]:
+def _brand() -> Brand | None:
     """The company's, as its surveys show it."""
     survey = Survey.objects.order_by("pk").first()
-    return survey.brand if survey else {}
+    return survey.brand if survey else None

@@ -9,7 +9,7 @@ from crm.ledger import because_of
 from crm.models.families import families
 from feedback.actions import invitations
 from feedback.actions.unsubscribing import link
-from feedback.models import Survey
+from feedback.models import Brand, Survey
 from journeys import rendering
 from journeys.engine.traveller import Traveller
 from journeys.nodes.base import Ask, Next, Send
@@ -29,7 +29,8 @@ def send(wishes: Sequence[tuple[Traveller, Send]]) -> Onward:
     """Render all, write the messages and deliveries. A template that never ends stops everybody who was to get it."""
     if not wishes:
         return []
-    drafts = [_draft(traveller, wish) for traveller, wish in wishes]
+    brands = Survey.objects.brands([wish.brand for _, wish in wishes])
+    drafts = [_draft(traveller, wish, brands[wish.brand]) for traveller, wish in wishes]
     try:
         rendered = rendering.render(drafts)
     except SandboxError as error:
@@ -45,12 +46,12 @@ def send(wishes: Sequence[tuple[Traveller, Send]]) -> Onward:
     return _together(good, _write)
 
 
-def _draft(traveller: Traveller, wish: Send) -> rendering.Draft:
+def _draft(traveller: Traveller, wish: Send, brand: Brand) -> rendering.Draft:
     """With the link to leave by, signed once: the mail's header carries the one that its text shows (RFC 8058)."""
     language, parts = rendering.in_language(wish.texts, wish.language)
     marketing = wish.purpose == Delivery.Purpose.MARKETING
     unsubscribe = link(traveller.contact_id, purpose=wish.purpose) if marketing else ""
-    return rendering.Draft(language, parts, wish.data, wish.brand, unsubscribe)
+    return rendering.Draft(language, parts, wish.data, brand, unsubscribe)
 
 
 def _extra(draft: rendering.Draft) -> dict[str, str]:

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from feedback.models import Brand
 from journeys import rendering
 from journeys.rendering import Draft, in_language, paragraphs, render, syntax_problem
 from kernel.sandbox import Limits, SandboxError
@@ -113,9 +114,17 @@ def test_marketing_ends_with_the_link_to_leave_by_in_the_reader_s_language() -> 
 
 def test_brand_stands_above_the_message_and_brings_no_markup() -> None:
     parts = {"subject": "Hi", "text": "Hello"}
-    (message,) = render([Draft("en", parts, {}, brand="Casa <b>Lumbre</b>")])
+    (message,) = render([Draft("en", parts, {}, brand=Brand("Casa <b>Lumbre</b>"))])
 
     assert "Casa &lt;b&gt;Lumbre&lt;/b&gt;" in message.html
+
+
+def test_message_bears_the_accent_of_its_brand_by_day_and_by_night() -> None:
+    parts = {"subject": "Hi", "text": "Hello"}
+    plain, red = render([Draft("en", parts, {}, brand=Brand("Casa", hue)) for hue in (None, 0)])
+
+    assert ["#8f2e3d" in message.html for message in (plain, red)] == [False, True]
+    assert "border-top-color: #f09da3 !important" in red.html
 
 
 def test_words_that_the_frame_uses_itself_are_words_in_a_message() -> None:

@@ -33,8 +33,23 @@ class Colour:
 
 
 def contrast(one: Colour, other: Colour) -> float:
-    lighter, darker = sorted((one.luminance, other.luminance), reverse=True)
+    return ratio(one.luminance, other.luminance)
+
+
+def ratio(one: float, other: float) -> float:
+    """Of two luminances."""
+    lighter, darker = sorted((one, other), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
+
+
+def hexadecimal(text: str) -> float:
+    """The luminance of "#rrggbb"."""
+    red, green, blue = (_linear(int(text[at : at + 2], 16) / 255) for at in (1, 3, 5))
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _linear(channel: float) -> float:
+    return channel / 12.92 if channel <= 0.04045 else float(((channel + 0.055) / 1.055) ** 2.4)
 
 
 def colour(text: str) -> Colour:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from tests.look.contrast import Colour, colour, contrast, tokens
+from feedback.models.brand import ACCENTS
+from tests.look.contrast import Colour, colour, contrast, hexadecimal, ratio, tokens
 
 CSS = Path(settings.BASE_DIR) / "static" / "css"
 TOKENS = tokens((CSS / "tokens.css").read_text())
@@ -83,3 +84,14 @@ def test_every_brand_is_readable_on_its_own_button_and_as_a_link(mode: str, hue:
 
 def test_there_are_twelve_brands() -> None:
     assert len(brands()) == 12
+
+
+@pytest.mark.parametrize("hue", range(12))
+def test_accents_of_mails_are_those_of_pages_and_readable_on_their_grounds(hue: int) -> None:
+    turn, chroma = brands()[hue]
+    drawn = (Colour(0.45, float(chroma), float(turn)), Colour(0.78, 0.1, float(turn)))
+    grounds = (("#ffffff", "#f6f5f2"), ("#14161b", "#1c1f26", "#262a33"))
+    for accent, shade, behind in zip(ACCENTS[hue], drawn, grounds, strict=True):
+        assert hexadecimal(accent) == pytest.approx(shade.luminance, abs=0.004)
+        for ground in behind:
+            assert ratio(hexadecimal(accent), hexadecimal(ground)) >= 4.5
