@@ -1,5 +1,6 @@
 """A message's HTML and its files: hostile until proven otherwise, so each answer carries its own narrow policy."""
 
+import re
 from collections.abc import Iterable
 
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -28,6 +29,8 @@ def message_html(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def framed(request: HttpRequest, message: Message) -> HttpResponse:
     """The HTML as a page for a sandboxed frame: no script, no request to anywhere unless `?images=1` asks for them."""
+    if _is_our_own(message):
+        return _locked(HttpResponse(_IN_FRAME.sub(_FOR_FRAME, message.html, count=1)), ["data:", "'self'"])
     images = request.GET.get("images") == "1"
     attachments = list(message.attachments.order_by("pk"))
     inline = {i: _inline_url(a) for i, a in enumerate(attachments) if a.content_type in RASTER}
@@ -35,6 +38,17 @@ def framed(request: HttpRequest, message: Message) -> HttpResponse:
     response = HttpResponse(render_to_string("omnichannel/frame.html", {"html": html, "message": message}))
     pictures = ["data:", "'self'", *(["https:"] if images else [])]
     return _locked(response, pictures)
+
+
+# Links open beside the product, as in every frame.
+_IN_FRAME, _FOR_FRAME = re.compile(r"(?<=<head>)"), '<base target="_blank">'
+
+
+def _is_our_own(message: Message) -> bool:
+    """A whole page that a template of ours wrote: nobody else's markup is in it, and it is read as it was sent, night
+    and all. Whatever a person wrote or quoted is cleaned."""
+    by_program = message.automatic and message.direction == Message.Direction.OUTBOUND
+    return by_program and message.html.lstrip()[:9].lower() == "<!doctype"
 
 
 def _inline_url(attachment: Attachment) -> str:

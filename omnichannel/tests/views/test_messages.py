@@ -47,6 +47,30 @@ def test_html_is_shown_in_a_closed_room(client: Client) -> None:
     assert ' src="https://tracker.example' not in response.content.decode()
 
 
+OURS = (
+    "\n<!doctype html>\n<html><head><style>@media (prefers-color-scheme: dark) {}</style></head><body>Hi</body></html>"
+)
+
+
+def test_mail_that_our_templates_wrote_is_shown_as_it_was_sent_in_the_same_closed_room(client: Client) -> None:
+    message = html_message(OURS)
+    Message.objects.update(automatic=True, direction="outbound")
+    response = client.get(f"/messages/{message.pk}/html/?images=1")
+    assert response.content.decode() == OURS.replace("<head>", '<head><base target="_blank">')
+    policy = response.headers["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'; img-src data: 'self'; form-action 'none';")
+    assert policy.endswith("sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox")
+
+
+@pytest.mark.parametrize("written", [{"automatic": True}, {"direction": "outbound"}])
+def test_mail_that_somebody_else_wrote_is_cleaned_whatever_it_looks_like(
+    client: Client, written: dict[str, object]
+) -> None:
+    message = html_message(OURS)
+    Message.objects.update(**written)
+    assert "prefers-color-scheme" not in client.get(f"/messages/{message.pk}/html/").content.decode()
+
+
 def test_remote_pictures_come_only_when_asked_for(client: Client) -> None:
     response = client.get(f"/messages/{html_message(REMOTE).pk}/html/?images=1")
     assert 'src="https://tracker.example/p.png"' in response.content.decode()
