@@ -35,8 +35,7 @@ def call_back(response: Response) -> Task | None:
 @transaction.atomic
 def call_off(response: Response) -> None:
     """The answer was taken back: the call is not to be made any more. One that was made stays."""
-    task = Task.objects.select_for_update().filter(pk=response.follow_up_id, done_at=None).first()
-    if task is not None:
+    for task in Task.objects.select_for_update().filter(pk=response.follow_up_id or 0, done_at=None):
         tasks.drop(task, by=None)
 
 
