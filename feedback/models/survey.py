@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import User
 from feedback.kinds.base import SurveyKind, kinds
-from feedback.models.brand import Brand
+from feedback.models.brand import Brand, LogoField, is_a_logo, logo_path
 
 
 def survey_kinds() -> list[tuple[str, str]]:
@@ -55,6 +55,14 @@ class Survey(models.Model):
     brand_name = models.CharField(_("company name"), max_length=80)
     brand_hue = models.PositiveSmallIntegerField(
         _("accent"), default=8, choices=[(hue, str(hue)) for hue in range(12)], help_text=_("0 to 11: red to violet.")
+    )
+    brand_logo = LogoField(
+        _("logo"),
+        upload_to=logo_path,
+        max_length=100,
+        blank=True,
+        validators=[is_a_logo],
+        help_text=_("PNG, JPEG or WebP, 256 KB at most, readable on white and on black. Shown 32 pixels high."),
     )
     base_language = models.CharField(
         _("base language"), max_length=8, default="en", help_text=_("Used where a translation is missing.")
@@ -104,7 +112,7 @@ class Survey(models.Model):
 
     @property
     def brand(self) -> Brand:
-        return Brand(self.brand_name, self.brand_hue)
+        return Brand(self.brand_name, self.brand_hue, self.brand_logo.url if self.brand_logo else "")
 
     @cached_property
     def plugin(self) -> SurveyKind:
