@@ -1,5 +1,7 @@
 """What journeys adds to the navigation and to the contact's page."""
 
+from typing import Any
+
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
@@ -23,8 +25,14 @@ def journeys(request: HttpRequest, contact: Contact) -> str:
     newest = list(
         rows.select_related("journey", "version", "timer", "wait").defer("version__graph").newest_first()[: FEW + 1]
     )
-    under_way = [
-        {"enrolment": row, "place": telling.place(row, reporting.graph_of(row.version))} for row in newest[:FEW]
-    ]
-    context = {"journeys": under_way, "more": len(newest) > FEW, "opens": managers_only.admits(request.user)}
+    context = {
+        "journeys": [_told(row) for row in newest[:FEW]],
+        "more": len(newest) > FEW,
+        "opens": managers_only.admits(request.user),
+    }
     return render_to_string("journeys/contact_panel.html", context, request=request)
+
+
+def _told(row: Enrolment) -> dict[str, Any]:
+    place = telling.place(row, reporting.graph_of(row.version))
+    return {"enrolment": row, "place": place, "waits_for": telling.waits_for(getattr(row, "wait", None))}

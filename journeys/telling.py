@@ -5,10 +5,10 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from crm.ledger.fact import tell
+from crm.ledger.fact import called, tell
 from crm.models import Event
 from journeys.graph import Graph
-from journeys.models import Enrolment, Step
+from journeys.models import Enrolment, Step, Wait
 from journeys.nodes.base import Placed
 from kernel.told import told
 
@@ -46,7 +46,7 @@ def _told(step: Step, graph: Graph | None, event: Event | None) -> Told:
 
 
 def outcome(step: Step, placed: Placed | None) -> str:
-    """What came of it: "waits for conversation.resolved", "yes", "failed: no such field"."""
+    """What came of it: "waits: conversation resolved", "yes", "failed: no such field"."""
     words = {
         "waiting": _("waits"),
         "failed": _("stopped"),
@@ -60,7 +60,13 @@ def outcome(step: Step, placed: Placed | None) -> str:
     if said is None:
         branches = placed.kind.branches(placed.config) if placed else {}
         said = str(branches.get(step.outcome) or step.outcome)
-    return ": ".join(part for part in (said, told(step.detail)) if part)
+    detail = called(step.detail) if step.outcome == "waiting" else told(step.detail)
+    return ": ".join(part for part in (said, detail) if part)
+
+
+def waits_for(wait: Wait | None) -> str:
+    """The event by the name that the journey's own page has for it; "" for somebody who waits for none."""
+    return called(wait.event_name) if wait else ""
 
 
 def place(enrolment: Enrolment, graph: Graph | None) -> str:

@@ -69,6 +69,12 @@ def shown(value: float) -> str:
     return number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True).replace("-", "\N{MINUS SIGN}")
 
 
+def percent(share: float) -> str:
+    """ "39%", in Spanish "39 %": `share` from 0 to 1."""
+    # Translators: with a no-break space before the sign where the language has one there.
+    return _("%(n)s%%") % {"n": shown(round(100 * share))}
+
+
 @dataclass(frozen=True)
 class Point:
     x: str
@@ -160,7 +166,7 @@ def _bar(index: int, row: Count, n: int, each: float) -> Bar:
     """`each`: percent of the width for one of them."""
     label, count = row[0], row[1]
     feeling = row[2] if len(row) == 3 else ""
-    share = f"{shown(round(100 * count / n))}\N{NARROW NO-BREAK SPACE}%" if n else "–"
+    share = percent(count / n) if n else "–"
     top = ROW * index + 7
     return Bar(label, number(top), number(top + 10), number(count * each), f"{shown(count)} · {share}", feeling)
 
@@ -213,7 +219,8 @@ class Interval:
 
     @property
     def spoken(self) -> str:
-        return f"{self.title}: {self.score_text}. {self.caption}"
+        score = f"{self.title}: {self.score_text}" if self.title else self.score_text
+        return f"{score}. {self.caption}"
 
 
 def interval(
@@ -234,8 +241,11 @@ def interval(
 
 def caption(*, low: float, high: float, n: int, period: str, confidence: float = 0.95) -> str:
     """What keeps a figure honest, in one line."""
-    share = f"{confidence:.0%}"
-    doubt = _("%(share)s interval %(low)s to %(high)s") % {"share": share, "low": shown(low), "high": shown(high)}
+    doubt = _("%(share)s interval %(low)s to %(high)s") % {
+        "share": percent(confidence),
+        "low": shown(low),
+        "high": shown(high),
+    }
     parts = [doubt, f"n {shown(n)}", period, _("too few answers to rely on") if n < FEW else ""]
     return " · ".join(part for part in parts if part)
 

@@ -49,7 +49,7 @@ class MessageReceived(_OfConversation):
     story: ClassVar = _("Wrote: {excerpt}")
     icon: ClassVar = "mail"
     label: ClassVar = _("message received")
-    fields: ClassVar = {"automatic": _("automatic")}
+    fields: ClassVar = {"automatic": _("written by a program")}
     message_id: int = 0
     excerpt: str = ""
     automatic: bool = False

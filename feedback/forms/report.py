@@ -56,6 +56,11 @@ class ReportForm(forms.Form):
         return data
 
     @property
+    def waits_for_a_day(self) -> bool:
+        """Own dates were chosen and the first day not yet: the last 90 days are shown, with everything else chosen."""
+        return self.chosen_period == "own" and not self.errors and not self.cleaned_data.get("since")
+
+    @property
     def scope(self) -> Scope:
         """Of what is valid; the rest falls back to the last 90 days of everything."""
         data = self.cleaned_data if self.is_bound and self.is_valid() else {}

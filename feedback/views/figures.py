@@ -121,7 +121,7 @@ def segments(plugin: SurveyKind, counts: Mapping[int, int], query: QueryDict) ->
     n, x, made = sum(bands.values()), 0.0, []
     for band in plugin.bands:
         width = BAND_WIDTH * bands[band.slug] / n if n else 0.0
-        share = spell_share(bands[band.slug] / n) if n else "–"
+        share = charts.percent(bands[band.slug] / n) if n else "–"
         current = query.get("band") == band.slug
         url = with_query(query, band="" if current else band.slug, cursor="") + "#answers"
         made.append(
@@ -203,7 +203,7 @@ def _rate(rate: Rate) -> dict[str, Any]:
     if rate.share is None or rate.interval is None:
         return {"n": 0}
     low, high = rate.interval
-    percent = [spell_share(share) for share in (rate.share, low, high)]
+    percent = [charts.percent(share) for share in (rate.share, low, high)]
     few = rate.delivered < charts.FEW
     return {"n": rate.delivered, "value": percent[0], "low": percent[1], "high": percent[2], "few": few}
 
@@ -252,10 +252,6 @@ def _verdict(change: Change) -> str:
 def spell_p(p: float) -> str:
     places = 3 if p < 0.1 else 2
     return "< 0.001" if p < 0.001 else number_format(round(p, places), places)
-
-
-def spell_share(share: float) -> str:
-    return f"{charts.shown(round(100 * share))} %"
 
 
 def advice(estimate: Estimate) -> str:

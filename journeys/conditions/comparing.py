@@ -98,7 +98,7 @@ def problems(config: Config, *, field: str) -> list[str]:
 
 
 def told(name: str, config: Config) -> str:
-    """ "total is at least 100", "automatic: no"."""
+    """ "total is at least 100", "written by a program: no"."""
     wanted = config.get("value")
     if isinstance(wanted, bool) and config.get("op") in ("is", "is_not"):
         return f"{name}: {_('yes') if wanted == (config['op'] == 'is') else _('no')}"

@@ -26,6 +26,7 @@ def outcome(name: str, detail: str = "", node: str = "wait") -> str:
     ("name", "detail", "english", "spanish"),
     [
         ("waiting", "Paid", "waits: Paid", "espera: Paid"),
+        ("waiting", "conversation.resolved", "waits: conversation resolved", "espera: conversación resuelta"),
         ("waiting", "", "waits", "espera"),
         ("event", "", "it happened", "ha ocurrido"),
         ("timeout", "", "time is up", "plazo vencido"),

@@ -28,7 +28,7 @@ def enrolment(request: SignedInRequest, pk: int) -> HttpResponse:
         "place": telling.place(found, graph),
         "log": telling.log(found, graph),
         "timer": Timer.objects.filter(enrolment=found).first(),
-        "wait": Wait.objects.filter(enrolment=found).first(),
+        "waits_for": telling.waits_for(Wait.objects.filter(enrolment=found).first()),
     }
     return render(request, "journeys/enrolment.html", context)
 

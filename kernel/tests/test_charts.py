@@ -112,7 +112,7 @@ def test_sparkline_needs_a_value() -> None:
 def test_bars_show_counts_and_shares_of_n() -> None:
     chart = charts.bars([("Promoters", 60, "glad"), ("Passives", 30), ("Detractors", 10, "upset")], title="NPS")
     assert chart.n == 100
-    assert [bar.value_text for bar in chart.bars] == ["60 · 60\u202f%", "30 · 30\u202f%", "10 · 10\u202f%"]
+    assert [bar.value_text for bar in chart.bars] == ["60 · 60%", "30 · 30%", "10 · 10%"]
     assert [bar.width for bar in chart.bars] == ["46", "23", "7.67"]
     assert [bar.feeling for bar in chart.bars] == ["glad", "", "upset"]
     assert chart.height == 3 * charts.ROW
@@ -137,7 +137,7 @@ def test_bars_stand_below_each_other_with_their_words_beside_them() -> None:
 
 def test_bars_are_told_to_a_reader_with_their_shares_and_n() -> None:
     chart = charts.bars([("Promoters", 2), ("Detractors", 1)], title="NPS")
-    assert chart.spoken == "NPS: Promoters 2 · 67\u202f%, Detractors 1 · 33\u202f% (n 3)"
+    assert chart.spoken == "NPS: Promoters 2 · 67%, Detractors 1 · 33% (n 3)"
 
 
 def test_bars_of_nothing_take_no_room() -> None:
@@ -200,7 +200,7 @@ def test_caption_says_how_sure_it_is_and_leaves_out_what_it_does_not_know() -> N
 def test_caption_is_told_in_the_readers_language() -> None:
     with translation.override("es"):
         told = charts.caption(low=-5.5, high=5, n=9, period="Mayo")
-    assert told == "intervalo del 95%: de −5,5 a 5 · n 9 · Mayo · muy pocas respuestas para fiarse"
+    assert told == "intervalo del 95\N{NO-BREAK SPACE}%: de −5,5 a 5 · n 9 · Mayo · muy pocas respuestas para fiarse"
 
 
 def test_trend_keeps_the_band_around_the_line() -> None:

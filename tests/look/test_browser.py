@@ -1,13 +1,17 @@
 """The look in a browser, under the product's own content policy."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from crm.models import Tag, Team, User
 from crm.tests.factories import contact
+from feedback.tests.factories import make_invitation, make_response
+from journeys import shipped
 from tests.look.conftest import Open
 
 AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
@@ -49,6 +53,22 @@ def test_entrance_is_accessible_and_fits(open_page: Open, complaints: list[str],
 @pytest.mark.parametrize("path", ["/accounts/2fa/", "/accounts/sessions/", "/accounts/password/change/"])
 def test_account_pages_are_accessible(open_page: Open, path: str) -> None:
     assert violations(open_page(path)) == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_report_journey_and_survey_page_are_accessible(open_page: Open, width: int) -> None:
+    journey = shipped.welcome_and_ask(company="Casa", live=True)
+    at = timezone.now() - timedelta(days=1)
+    for week in range(3):
+        for score in (9, 10, 8, 3, 9):
+            make_response(score, at=at - timedelta(weeks=week), comment="Rápido")
+    _invitation, token = make_invitation()
+    report = open_page("/reports/nps/?period=own", width=width)
+    expect(report.get_by_role("status").filter(has_text="Choose the first day")).to_be_visible()
+    report.locator(".report-table-of").evaluate("element => element.open = true")
+    assert violations(report) == []
+    assert violations(open_page(f"/journeys/{journey.pk}/", width=width)) == []
+    assert violations(open_page(f"/s/{token}", width=width, signed_in=False)) == []
 
 
 @pytest.mark.parametrize("width", [1280, 390])

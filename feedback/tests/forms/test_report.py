@@ -81,6 +81,15 @@ def test_own_days_that_make_no_period_are_named_and_the_usual_one_is_shown(
     assert found.errors == {field: [sentence]}
 
 
+def test_own_dates_without_a_first_day_ask_for_it_and_keep_what_else_was_chosen() -> None:
+    waiting = form(period="own", language="es")
+
+    assert (waiting.waits_for_a_day, waiting.scope.language) == (True, "es")
+    assert days(waiting) == (date(2026, 1, 1), date(2026, 3, 31))
+    assert not form(period="own", since="2026-03-01").waits_for_a_day
+    assert not form().waits_for_a_day
+
+
 @pytest.mark.parametrize(("since", "until"), [("1970-01-01", "2100-01-01"), ("2100-01-01", "2100-01-01")])
 def test_farthest_days_still_have_a_period_before_them(since: str, until: str) -> None:
     scope = form(period="own", since=since, until=until).scope

@@ -10,6 +10,7 @@ from feedback.kinds.nps.plugin import Nps
 from feedback.reporting import Rate
 from feedback.statistics import Change, Tally, nps_change, nps_estimate, sample_size
 from feedback.views import figures
+from kernel import charts
 
 PLUGIN = Nps()
 ENOUGH = {9: 40}
@@ -108,26 +109,38 @@ def test_few_answers_are_called_few(n: int, few: bool) -> None:
 
 
 def test_rate_is_told_in_percent_with_its_interval() -> None:
-    assert figures._rate(Rate(81, 263)) == {"n": 263, "value": "31 %", "low": "26 %", "high": "37 %", "few": False}
+    assert figures._rate(Rate(81, 263)) == {"n": 263, "value": "31%", "low": "26%", "high": "37%", "few": False}
     assert figures._rate(Rate(0, 0)) == {"n": 0}
 
 
 @pytest.mark.parametrize(
-    ("share", "spelled"), [(0, "0 %"), (2 / 3, "67 %"), (0.994, "99 %"), (0.996, "100 %"), (1, "100 %")]
+    ("share", "spelled"), [(0, "0%"), (2 / 3, "67%"), (0.994, "99%"), (0.996, "100%"), (1, "100%")]
 )
 def test_shares_are_rounded_and_not_cut_off(share: float, spelled: str) -> None:
-    assert figures.spell_share(share) == spelled
+    assert charts.percent(share) == spelled
+
+
+def test_spanish_has_a_space_before_the_sign_and_no_line_ends_there() -> None:
+    with override("es"):
+        assert charts.percent(0.39) == "39\N{NO-BREAK SPACE}%"
 
 
 def test_bands_share_the_bar_in_the_order_of_the_scale() -> None:
     bar = figures.segments(PLUGIN, {0: 1, 8: 1, 10: 2}, QueryDict(""))
 
     assert [(s.slug, s.n, s.share) for s in bar] == [
-        ("detractor", 1, "25 %"),
-        ("passive", 1, "25 %"),
-        ("promoter", 2, "50 %"),
+        ("detractor", 1, "25%"),
+        ("passive", 1, "25%"),
+        ("promoter", 2, "50%"),
     ]
     assert [(s.x, s.width) for s in bar] == [("0", "120"), ("120", "120"), ("240", "240")]
+
+
+def test_picture_of_the_score_is_told_without_an_empty_name() -> None:
+    chart = figures._interval(PLUGIN, nps_estimate(Tally(60, 25, 15)))
+
+    assert chart is not None
+    assert chart.spoken.startswith("45. 95% interval ")
 
 
 def test_bar_without_answers_has_no_widths_and_no_shares() -> None:

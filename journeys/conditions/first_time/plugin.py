@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Count
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.models.families import families, spread, survivors
@@ -18,6 +19,9 @@ class FirstTime(Condition):
     slug = "first_time"
     label = gettext_lazy("First time on this journey")
     example = {"type": "first_time"}
+
+    def summary(self, config: Config) -> str:
+        return _("first time on this journey")
 
     def gather(self, journey_id: int, contact_ids: Sequence[int]) -> dict[int, Any]:
         """How often each has entered, as whichever of their merged records, this time included."""

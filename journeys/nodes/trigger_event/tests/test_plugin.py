@@ -46,4 +46,4 @@ def test_facts_and_their_properties_are_told_in_the_readers_language() -> None:
     by_a_person = [{"property": "automatic", "op": "is_not", "value": True}]
     config = {"event": "message.received", "where": by_a_person, "entry": "again"}
     with override("es"):
-        assert TriggerEvent().summary(config) == "mensaje recibido · automático: no · de nuevo tras salir"
+        assert TriggerEvent().summary(config) == "mensaje recibido · escrito por un programa: no · de nuevo tras salir"
