@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from config.views import gallery_customer
 from crm.tests.factories import user
 from omnichannel.models import Delivery
 
@@ -103,6 +104,31 @@ def test_gallery_shows_a_conversation_with_all_that_messages_can_be() -> None:
     assert "The customer wrote 2 more messages while you were writing." in html
     assert "as the message asks (Reply-To)" in html
     assert "Reopen" in html
+
+
+@pytest.mark.parametrize("state", gallery_customer.STATES)
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_gallery_frames_what_customers_see_in_both_languages(state: str, language: str) -> None:
+    client = signed_in("admin")
+    assert f'src="/gallery/customer/{state}/?lang=en"' in client.get("/gallery/").content.decode()
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(f"/gallery/customer/{state}/", {"lang": language})
+    assert (response.status_code, response["X-Frame-Options"]) == (200, "SAMEORIGIN")
+    assert "frame-ancestors 'self'" in response["Content-Security-Policy"]
+    assert f'<html lang="{language}"' in response.content.decode()
+    assert [query["sql"] for query in queries if "feedback" in query["sql"]] == []
+
+
+def test_gallery_frames_nothing_else() -> None:
+    assert signed_in("admin").get("/gallery/customer/other/").status_code == 404
+
+
+def test_gallery_shows_answers_and_journeys_in_each_state() -> None:
+    html = signed_in("admin").get("/gallery/").content.decode()
+    for sign in ("To be called back by", "Called back", "Somebody who was erased", "No words", "too few to show"):
+        assert sign in html
+    for sign in ("journey-picture", "journey-outline", "18 here", "it happened", "paused", "completed"):
+        assert sign in html
 
 
 def test_gallery_tells_reasons_in_the_readers_language() -> None:

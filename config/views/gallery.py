@@ -12,7 +12,9 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_GET
 
 from config.views import gallery_samples as samples
+from config.views.gallery_customer import frames
 from config.views.gallery_inbox import inbox
+from config.views.gallery_reports import journeys, reports
 from kernel.policies import admins_only
 
 THEMES = ("light", "dark")
@@ -46,6 +48,9 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "wrong_form": samples.SampleForm({"email": "maria@"}),
         "charts": samples.figures(),
         "palette_groups": samples.palette(),
+        "report": reports(now),
+        "journey": journeys(),
+        "frames": frames(),
         **inbox(people, moments, now),
         **({"theme": theme} if theme in THEMES else {}),
     }

@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from config.views import gallery, health, operations, palette, preferences
+from config.views import gallery, gallery_customer, health, operations, palette, preferences
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.prometheus, name="metrics"),
     path("gallery/", gallery.gallery, name="gallery"),
+    path("gallery/customer/<slug:state>/", gallery_customer.customer, name="gallery_customer"),
     path("palette/", palette.palette, name="palette"),
     path("preferences/", preferences.preferences, name="preferences"),
     path("admin/operations/", operations.operations, name="operations"),

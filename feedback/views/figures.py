@@ -251,7 +251,7 @@ def _verdict(change: Change) -> str:
 
 def spell_p(p: float) -> str:
     places = 3 if p < 0.1 else 2
-    return "< 0.001" if p < 0.001 else number_format(round(p, places), places)
+    return f"< {number_format(0.001, 3)}" if p < 0.001 else number_format(round(p, places), places)
 
 
 def advice(estimate: Estimate) -> str:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from config.views import gallery_customer
 from crm.models import Tag, Team, User
 from crm.tests.factories import contact
 from feedback.tests.factories import make_invitation, make_response
@@ -53,6 +54,15 @@ def test_entrance_is_accessible_and_fits(open_page: Open, complaints: list[str],
 @pytest.mark.parametrize("path", ["/accounts/2fa/", "/accounts/sessions/", "/accounts/password/change/"])
 def test_account_pages_are_accessible(open_page: Open, path: str) -> None:
     assert violations(open_page(path)) == []
+
+
+@pytest.mark.parametrize("state", gallery_customer.STATES)
+def test_what_customers_see_is_accessible_and_fits_the_smallest_phone(
+    open_page: Open, complaints: list[str], state: str
+) -> None:
+    page = open_page(f"/gallery/customer/{state}/?lang=es", width=320)
+    assert violations(page, {"critical", "serious"}) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -251,7 +261,7 @@ def test_gallery_sends_nothing_of_a_conversation_that_is_none(open_page: Open, c
     page.locator("#inbox [data-write=note]").click()
     expect(page.locator("#inbox .composer")).to_have_attribute("data-mode", "note")
     expect(page.locator("#inbox textarea")).to_have_value("Hola")
-    assert [url for url in sent if "/static/" not in url] == []
+    assert [url for url in sent if "/static/" not in url and "/gallery/customer/" not in url] == []
     assert {complaint for complaint in complaints if "targetError" not in complaint} == set()
     complaints.clear()
 

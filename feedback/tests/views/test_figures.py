@@ -74,6 +74,7 @@ def test_probability_is_as_exact_as_it_needs_to_be(p: float, spelled: str) -> No
 def test_numbers_are_written_as_the_reader_writes_them() -> None:
     with override("es"):
         assert figures.spell_p(0.014) == "0,014"
+        assert figures.spell_p(0.0004) == "< 0,001"
         told = figures.spell_change(change(14.56, 0.01), nps_estimate(Tally(40, 0, 0)), ENOUGH)
     assert "14,6 puntos" in told
 
