@@ -88,7 +88,7 @@ def test_log_is_told_oldest_first_and_each_event_where_it_comes_in() -> None:
     _enrolment, log = waiting()
 
     assert [(knot.title, knot.text, knot.cause) for knot in log] == [
-        ("When something happens", "Order Completed", "because of: Order Completed"),
+        ("When something happens", "Order Completed", "because of: Ordered"),
         ("Wait for the money", "waits: Paid", ""),
         ("Wait for the money", "it happened", "because of: Paid"),
         ("End", "the journey ends here", ""),
@@ -113,4 +113,4 @@ def test_event_that_is_forgotten_leaves_the_step(django_assert_num_queries: Any)
 
     with django_assert_num_queries(2):
         log = telling.log(enrolment, GRAPH)
-    assert [knot.cause for knot in log] == ["because of: Order Completed", "", "", "because of: Paid"]
+    assert [knot.cause for knot in log] == ["because of: Ordered", "", "", "because of: Paid"]
