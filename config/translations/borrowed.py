@@ -47,6 +47,7 @@ ALLAUTH = (
 
 # The settings: django.contrib.admin
 ADMIN = (
+    _("Start typing to filter…"),
     _("Hold down “Control”, or “Command” on a Mac, to select more than one."),
     _("Select this object for an action - {}"),
     _("You may edit it again below."),
