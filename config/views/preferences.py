@@ -1,7 +1,5 @@
 """What a colleague chooses for themselves: theme, language, time zone. A form posts what it knows of the three."""
 
-from zoneinfo import available_timezones
-
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -10,14 +8,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from crm.models import User
+from crm.models.locales import timezone_choices
 from kernel.policies import SignedInRequest, signed_in
-
-ZONES = [(name, name) for name in sorted(available_timezones())]
 
 
 class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]
     language = forms.ChoiceField(choices=[("", ""), *settings.LANGUAGES], required=False)
-    time_zone = forms.ChoiceField(choices=[("", ""), *ZONES], required=False)
+    time_zone = forms.ChoiceField(choices=lambda: [("", ""), *timezone_choices()], required=False)
 
     class Meta:
         model = User

@@ -1,7 +1,7 @@
 """Colleagues and customers."""
 
+from collections.abc import Callable
 from typing import Any
-from zoneinfo import available_timezones
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -17,13 +17,14 @@ from django.utils.translation import ngettext
 
 from crm.actions import contacts, search_text
 from crm.models import Company, Contact, Identity, Tag, Team, User
+from crm.models.locales import timezone_choices
 from kernel.admin_lists import FastList, languages, worded
 from kernel.policies import ROLE_NAMES
 
 AS_ASKED = ("", _("As the browser asks"))
-CHOSEN: dict[str, list[tuple[str, Any]]] = {
-    "language": [AS_ASKED, *settings.LANGUAGES],
-    "time_zone": [AS_ASKED, *((zone, zone) for zone in sorted(available_timezones()))],
+CHOSEN: dict[str, Callable[[], list[tuple[str, Any]]]] = {
+    "language": lambda: [AS_ASKED, *settings.LANGUAGES],
+    "time_zone": lambda: [AS_ASKED, *timezone_choices()],
 }
 
 

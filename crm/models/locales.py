@@ -18,6 +18,11 @@ def is_timezone(name: str) -> bool:
     return name in _timezones()
 
 
+def timezone_choices() -> list[tuple[str, str]]:
+    """For forms, which ask when they are shown: no start waits for the disk."""
+    return [(name, name) for name in sorted(_timezones())]
+
+
 def is_language(tag: str) -> bool:
     return _TAG.fullmatch(tag) is not None
 

@@ -107,6 +107,18 @@ class Product:
             self.stop()
 
 
+def manage(data_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """`bin/manage` on this data."""
+    return subprocess.run(
+        [sys.executable, "-m", "config.services.manage", *arguments],
+        cwd=REPOSITORY,
+        env=os.environ | {"HILO_DATA": str(data_dir)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 class Keeper:
     """One data directory with a product that the tests of a module share, kill and start again on the same ports."""
 

@@ -1,27 +1,13 @@
 """`bin/manage` where it cannot work: one sentence on standard error, nothing on standard output, code 1."""
 
 import errno
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from config.services import ServiceError, room
-from config.services.environment import REPOSITORY
 from tests.supervisor import free_port
-
-
-def manage(data_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "config.services.manage", *arguments],
-        cwd=REPOSITORY,
-        env=os.environ | {"HILO_DATA": str(data_dir)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+from tests.supervisor.product import manage
 
 
 def test_command_before_the_first_start_says_what_comes_first(data_dir: Path) -> None:

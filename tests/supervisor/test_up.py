@@ -4,30 +4,16 @@ import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 
-from config.services.environment import REPOSITORY
 from config.services.processes import is_running, wait_until
 from tests.supervisor import free_port
-from tests.supervisor.product import Keeper, Product, command_line, kill
+from tests.supervisor.product import Keeper, Product, command_line, kill, manage
 
 RECOVERY_SECONDS = 30
-
-
-def manage(data_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "config.services.manage", *arguments],
-        cwd=REPOSITORY,
-        env=os.environ | {"HILO_DATA": str(data_dir)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def test_start_answers_on_its_ports(running: Product) -> None:
