@@ -46,6 +46,12 @@ def _inbound(conversation: Conversation) -> MessageQuerySet:
     return rows.exclude(identity=None).select_related("channel", "identity")
 
 
+def addressed(message: Message) -> tuple[list[str], list[str]]:
+    """To whom its answer goes and who gets a copy; nobody in the first: to the address it came from."""
+    to = asked_for(message)
+    return to[:1], [*to[1:], *copied(message)]
+
+
 def asked_for(message: Message) -> list[str]:
     """Its Reply-To, without what is no address and what is ours; empty if answers go to the sender anyway."""
     channel, identity = message.channel, message.identity
@@ -87,15 +93,15 @@ def _route(message: Message, strangers: list[Message]) -> Route:
     identity, channel = message.identity, message.channel
     if identity is None or channel is None:
         raise ValueError("Only a message that came by an account has a way back.")
-    to, copies = asked_for(message), copied(message)
+    to, copies = addressed(message)
     others = [m for m in strangers if m.channel_id == message.channel_id]
     known = {identity.value, *(Claim(identity.kind, address).value for address in [*to, *copies])}
     offered = dict.fromkeys([*(m.sender for m in others), *_others(message, message.to)])
     return Route(
         channel,
-        to[:1] or [identity.value],
+        to or [identity.value],
         identity.value,
-        [*to[1:], *copies],
+        copies,
         [a for a in offered if Claim(identity.kind, a).value not in known][:MOST_OFFERED],
         others[0].sender if others and others[0].pk > message.pk else "",
     )

@@ -36,7 +36,7 @@ def answer(
     if last is not None and last.channel is not None and last.channel.kind != channel.kind:
         last = None  # a phone number is no address to mail to
     identity = (last.identity if last else None) or reachable_identity(conversation.person, channel)
-    asked_for = routes.asked_for(last) if last else []
+    to, copied = routes.addressed(last) if last else ([], [])
     message = Message(
         contact_id=conversation.contact_id,
         conversation=conversation,
@@ -45,8 +45,8 @@ def answer(
         direction=Message.Direction.OUTBOUND,
         author=by if by.pk else None,
         sender=channel.address,
-        to=asked_for[:1] or [identity.display],
-        cc=list(copies) if copies is not None else [*asked_for[1:], *routes.copied(last)] if last else [],
+        to=to or [identity.display],
+        cc=copied if copies is None else list(copies),
         subject=reply_subject(conversation.subject) if channel.plugin.has_subject else "",
         text=body,
         in_reply_to=last.message_id if last else "",
@@ -54,7 +54,7 @@ def answer(
         client_id=client_id,
     )
     key = f"reply:{client_id}" if client_id else ""
-    address = asked_for[0] if asked_for else identity.value
+    address = to[0] if to else identity.value
     written = _write(message, address=address, key=key, purpose=Delivery.Purpose.TRANSACTIONAL)
     attach_all(written, attachments)
     return written
