@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from crm.ledger.publishing import because_of
+from crm.ledger.publishing import Recorded, because_of
 from crm.tests import factories
 
 log = logging.getLogger("omnichannel.test")
@@ -44,7 +44,7 @@ def test_line_of_a_request_carries_the_id_that_the_answer_names(client: Client, 
 
 
 def test_line_of_a_reaction_names_the_event_that_caused_it(lines: Lines) -> None:
-    with because_of(4711, 1):
+    with because_of(Recorded(4711, 1)):
         log.warning("node failed")
     log.warning("nobody's fault")
 

@@ -18,7 +18,7 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from crm.ledger.fact import Fact
-from crm.ledger.publishing import because_of
+from crm.ledger.publishing import Recorded, because_of
 from crm.models import Cursor, Event, Retry
 from kernel import lease
 from kernel.failpoints import failpoint
@@ -179,7 +179,7 @@ def _call(consumer: Consumer, events: Sequence[Event]) -> None:
         consumer.react(list(events))
         return
     for event in events:
-        with because_of(event.pk, event.depth):
+        with because_of(Recorded(event.pk, event.depth)):
             consumer.react(rebuild(event) if consumer.gets_fact else event)
 
 

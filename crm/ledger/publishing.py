@@ -32,9 +32,9 @@ _cause: ContextVar[Recorded | None] = ContextVar("cause", default=None)
 
 
 @contextmanager
-def because_of(event_id: int, depth: int) -> Iterator[None]:
-    """Facts published inside have this event as their cause."""
-    token = _cause.set(Recorded(event_id, depth))
+def because_of(cause: Recorded | None) -> Iterator[None]:
+    """Facts published inside have this event as their cause; None: they begin a chain of their own."""
+    token = _cause.set(cause)
     try:
         yield
     finally:
@@ -44,6 +44,14 @@ def because_of(event_id: int, depth: int) -> Iterator[None]:
 def current_cause_id() -> int | None:
     cause = _cause.get()
     return cause.id if cause else None
+
+
+def recorded(event_id: int | None) -> Recorded | None:
+    """Where an event stands that was written earlier; None when there is none (any more)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id, depth FROM crm_event WHERE id = %s", [event_id])
+        row = cursor.fetchone()
+    return Recorded(row[0], row[1], is_new=False) if row else None
 
 
 def publish(fact: Fact, *, cause: Recorded | None = None, message_id: str = "") -> Recorded:
@@ -70,12 +78,11 @@ def publish_many(
     depths = [_depth(fact, reason) for fact, reason in zip(facts, reasons, strict=True)]
     keys = list(message_ids or (uuid.uuid4().hex for _ in facts))
     written = _insert(facts, keys, [reason.id if reason else None for reason in reasons], depths)
-    recorded = [
+    announce({topic for fact in facts for topic in topics_of(fact)})
+    return [
         Recorded(written[key], depth) if key in written else _existing(key)
         for key, depth in zip(keys, depths, strict=True)
     ]
-    announce({topic for fact in facts for topic in topics_of(fact)})
-    return recorded
 
 
 def _depth(fact: Fact, cause: Recorded | None) -> int:

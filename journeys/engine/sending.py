@@ -59,15 +59,25 @@ def _extra(draft: rendering.Draft) -> dict[str, str]:
 
 
 def _write(good: Sequence[tuple[Traveller, tuple[Send, rendering.Draft, rendering.Rendered]]]) -> Onward:
-    mailings = [
-        Mailing(t.contact_id, t.key, message.subject, message.text, message.html, wish.purpose, _extra(draft))
-        for t, (wish, draft, message) in good
-    ]
+    mailings = [_mailing(t, wish, draft, message) for t, (wish, draft, message) in good]
     unreachable = send_many(mailings)
     return [
         (t, Next(wish.or_else, unreachable[t.key]) if t.key in unreachable else Next(detail=message.subject))
         for t, (wish, _, message) in good
     ]
+
+
+def _mailing(t: Traveller, wish: Send, draft: rendering.Draft, message: rendering.Rendered) -> Mailing:
+    return Mailing(
+        t.contact_id,
+        t.key,
+        message.subject,
+        message.text,
+        message.html,
+        wish.purpose,
+        extra=_extra(draft),
+        cause_id=t.cause.id if t.cause else None,
+    )
 
 
 def ask(wishes: Sequence[tuple[Traveller, Ask]]) -> Onward:
@@ -85,8 +95,7 @@ def _invite(wishes: Sequence[tuple[Traveller, Ask]]) -> Onward:
 
 
 def _invite_one(traveller: Traveller, survey: Survey, conversation: Conversation | None) -> bool:
-    cause = traveller.cause
-    with because_of(cause.id if cause else 0, cause.depth if cause else 0):
+    with because_of(traveller.cause):
         invitation = invitations.invite(
             survey=survey, contact_id=traveller.contact_id, cause_key=traveller.key, conversation=conversation
         )

@@ -22,7 +22,7 @@ from omnichannel.facts import (
     MessageSent,
     NoteAdded,
 )
-from omnichannel.models import Channel, Conversation, Cycle, Message, RawInbound, Reading, Resolution
+from omnichannel.models import Channel, Conversation, Cycle, Delivery, Message, RawInbound, Reading, Resolution
 
 
 class ThreadChanged(Exception):
@@ -149,7 +149,7 @@ def reply(
         copies=copies,
     )
     _note_answer(conversation, by, message)
-    publish(
+    said = publish(
         MessageSent(
             contact_id=conversation.contact_id,
             channel=message.channel.kind if message.channel else "",
@@ -162,6 +162,7 @@ def reply(
             excerpt=excerpt(message),
         )
     )
+    Delivery.objects.filter(message=message).update(cause=said.id)
     if conversation.assignee_id is None and by.pk:
         assign(conversation, to=by, by=by)
     return message

@@ -8,14 +8,16 @@ Message-ID, so that mailboxes may show one), marketing never, and the count is s
 """
 
 import logging
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
+from dataclasses import replace
 from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import F, QuerySet, prefetch_related_objects
 from django.db.models.functions import Now
 
-from crm.ledger import publish
+from crm.ledger import because_of, publish, recorded
+from crm.ledger.publishing import MAX_DEPTH
 from crm.models import Consent
 from kernel import lease
 from kernel.failpoints import failpoint
@@ -65,8 +67,12 @@ class Senders:
 
 def send(delivery: Delivery, senders: Senders) -> None:
     """One claimed delivery, from its turn all the way to its result."""
-    if not _begin(delivery):
-        return
+    with _its_chain(delivery):
+        if _begin(delivery):
+            _call(delivery, senders)
+
+
+def _call(delivery: Delivery, senders: Senders) -> None:
     failpoint("before_provider_call")
     try:
         result = senders.of(delivery.channel).send(delivery)
@@ -78,6 +84,13 @@ def send(delivery: Delivery, senders: Senders) -> None:
     else:
         failpoint("after_provider_call")
         _sent(delivery, result)
+
+
+def _its_chain(delivery: Delivery) -> AbstractContextManager[None]:
+    """What becomes of it has the cause that it has. Where a chain is at its end there is room for this: it happened,
+    and must not undo that it did."""
+    cause = recorded(delivery.cause_id)
+    return because_of(cause and replace(cause, depth=min(cause.depth, MAX_DEPTH - 1)))
 
 
 @transaction.atomic
@@ -185,7 +198,8 @@ def report(delivery: Delivery, state: str, *, error: str = "") -> bool:
     Delivery.objects.filter(pk=delivery.pk).update(
         state=state, error=error[:1000], settled_at=Now(), due_at=None, lease=None
     )
-    _tell(delivery, state, error)
+    with _its_chain(delivery):
+        _tell(delivery, state, error)
     return True
 
 
@@ -207,7 +221,8 @@ def send_again(delivery: Delivery) -> bool:
         error="",
     )
     if again:
-        _tell(delivery, Delivery.State.QUEUED, "")
+        with _its_chain(delivery):
+            _tell(delivery, Delivery.State.QUEUED, "")
     return bool(again)
 
 

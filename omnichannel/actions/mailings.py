@@ -19,7 +19,7 @@ from omnichannel.models import Channel, Delivery, Message
 
 @dataclass(frozen=True)
 class Mailing:
-    """One message to one person; `key` makes it happen once."""
+    """One message to one person; `key` makes it happen once. `cause_id`: the event because of which it is sent."""
 
     contact_id: int
     key: str
@@ -28,6 +28,7 @@ class Mailing:
     html: str = ""
     purpose: str = Delivery.Purpose.TRANSACTIONAL
     extra: dict[str, Any] = field(default_factory=dict)
+    cause_id: int | None = None
 
 
 @transaction.atomic
@@ -90,12 +91,14 @@ FROM jsonb_to_recordset(%s::jsonb)
      AS t(id bigint, contact_id bigint, identity_id bigint, "to" text, subject text, text text, html text,
           message_id text)"""
 
-_DELIVERY = ("message_id", "address", "key", "purpose", "extra")
+_DELIVERY = ("message_id", "address", "key", "purpose", "extra", "cause_id")
 _DELIVERIES = """
 INSERT INTO omnichannel_delivery
-    (channel_id, message_id, address, key, purpose, extra, state, error, provider_id, attempts, due_at, created_at)
-SELECT %s, message_id, address, key, purpose, extra, 'queued', '', '', 0, now(), now()
-FROM jsonb_to_recordset(%s::jsonb) AS t(message_id bigint, address text, key text, purpose text, extra jsonb)"""
+    (channel_id, message_id, address, key, purpose, extra, cause_id, state, error, provider_id, attempts, due_at,
+     created_at)
+SELECT %s, message_id, address, key, purpose, extra, cause_id, 'queued', '', '', 0, now(), now()
+FROM jsonb_to_recordset(%s::jsonb)
+     AS t(message_id bigint, address text, key text, purpose text, extra jsonb, cause_id bigint)"""
 
 
 def _message_rows(
@@ -113,7 +116,7 @@ def _message_rows(
 
 def _delivery_rows(mailings: Sequence[Mailing], ids: Sequence[int], to: Sequence[Address]) -> list[tuple[Any, ...]]:
     return [
-        (pk, address.value, mailing.key, mailing.purpose, mailing.extra)
+        (pk, address.value, mailing.key, mailing.purpose, mailing.extra, mailing.cause_id)
         for mailing, pk, address in zip(mailings, ids, to, strict=True)
     ]
 

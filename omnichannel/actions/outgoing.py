@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from crm.ledger.publishing import current_cause_id
 from crm.models import Contact, Identity, User
 from kernel.wakeup import wake
 from omnichannel import routes
@@ -154,6 +155,7 @@ def _write(
         purpose=purpose,
         consent=consent,
         extra=extra or {},
+        cause_id=current_cause_id(),
     )
     transaction.on_commit(_wake, robust=True)
     return message

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from crm.models import Contact, Identity, User
+from crm.models import Contact, Event, Identity, User
 from kernel.lease import Leased
 from omnichannel.models.channel import Channel
 from omnichannel.models.conversation import Conversation
@@ -167,6 +167,16 @@ class Delivery(Leased):
     error = models.CharField(_("error"), max_length=1000, blank=True)
     provider_id = models.CharField(_("id at the provider"), max_length=320, blank=True)
     extra = models.JSONField(default=dict, blank=True)  # what the channel needs besides: reply_to, unsubscribe link …
+    # What it was written because of; what becomes of it belongs to the same chain.
+    cause = models.ForeignKey(
+        Event,
+        models.DO_NOTHING,
+        null=True,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        verbose_name=_("cause"),
+    )
     created_at = models.DateTimeField(_("created"), db_default=Now())
     settled_at = models.DateTimeField(_("settled"), null=True)
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import translation
 
 from crm.facts import NoteWritten
-from crm.ledger import CausalLoop, Fact, because_of, fact, publish, publish_many
+from crm.ledger import CausalLoop, Fact, Recorded, because_of, fact, publish, publish_many
 from crm.ledger.commerce import STORIES
 from crm.ledger.fact import fact_class, tell
 from crm.ledger.publishing import MAX_DEPTH
@@ -53,16 +53,16 @@ def test_publish_many_is_one_statement(django_assert_num_queries: object) -> Non
 
 def test_facts_inside_a_reaction_keep_their_cause() -> None:
     cause = publish(KettleBoiled(contact_id=None))
-    with because_of(cause.id, cause.depth):
+    with because_of(cause):
         effect = publish(KettleBoiled(contact_id=None))
     assert Event.objects.get(pk=effect.id).cause_id == cause.id
     assert effect.depth == 1
 
 
 def test_a_chain_that_is_too_long_is_a_loop() -> None:
-    with because_of(1, MAX_DEPTH - 1):
+    with because_of(Recorded(1, MAX_DEPTH - 1)):
         publish(KettleBoiled(contact_id=None))
-    with because_of(1, MAX_DEPTH), pytest.raises(CausalLoop, match="more than 16 reactions in a row"):
+    with because_of(Recorded(1, MAX_DEPTH)), pytest.raises(CausalLoop, match="more than 16 reactions in a row"):
         publish(KettleBoiled(contact_id=None))
     assert Event.objects.count() == 1
 

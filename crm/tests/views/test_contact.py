@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from crm import live, timeline, value
 from crm.actions import consents, contacts, merges, notes, tasks
-from crm.ledger import because_of
+from crm.ledger import Recorded, because_of
 from crm.models import Claim, Consent, Contact, Event, Identity, Note, Task, User
 from crm.tests import factories
 from kernel.realtime import News, render_news
@@ -175,7 +175,7 @@ def test_thread_shows_one_kind_or_one_channel(ana: Contact) -> None:
 
 def test_thread_says_why(ana: Contact) -> None:
     bought = order(ana, 5)
-    with transaction.atomic(), because_of(bought.pk, bought.depth):
+    with transaction.atomic(), because_of(Recorded(bought.pk, bought.depth)):
         contacts.set_feeling(ana.pk, "glad")
 
     (knot,) = (knot for knot in timeline.read(ana).knots if knot.feeling)

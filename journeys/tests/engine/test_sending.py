@@ -51,6 +51,8 @@ def test_message_that_the_database_refuses_fails_alone() -> None:
     refuse("two")
 
     assert arrive("one", "two", "three") == {"one": "completed", "two": "failed", "three": "completed"}
+    causes = Delivery.objects.order_by("pk").values_list("cause__properties__code", flat=True)
+    assert sorted(causes) == ["one", "three"]
     assert sorted(Message.objects.values_list("text", flat=True)) == ["one", "three"]
     assert "not this one" in Enrolment.objects.failed().get().reason
 

@@ -1,9 +1,13 @@
 """Intent, call, result: nothing doubled, nothing lost, and what nobody knows is called unknown."""
 
 import pytest
+from django.db import transaction
 from django.db.models.functions import Now
 
 from crm.actions import consents, merges
+from crm.facts import NoteWritten
+from crm.ledger import Recorded, because_of, publish
+from crm.ledger.publishing import MAX_DEPTH
 from crm.models import Consent, Event
 from omnichannel import consistency
 from omnichannel.actions import conversations, deliveries, outgoing
@@ -42,6 +46,53 @@ def test_a_delivery_is_sent_once_with_its_attempt_on_record() -> None:
     assert ScriptedChannel.sent == [("ana@casa.example", "Bienvenida")]
     assert list(Attempt.objects.values_list("number", "outcome")) == [(1, "sent")]
     assert Event.objects.get(name="message.delivery_changed").properties["state"] == "sent"
+
+
+def happened(depth: int) -> Recorded:
+    with transaction.atomic(), because_of(Recorded(1, depth - 1)):
+        return publish(NoteWritten(contact_id=None, excerpt="Wants to be greeted"))
+
+
+def change_of(delivery: Delivery, state: str) -> Event:
+    told = Event.objects.filter(name="message.delivery_changed", properties__delivery_id=delivery.pk)
+    return told.get(properties__state=state)
+
+
+def test_what_becomes_of_a_delivery_has_the_cause_that_it_has() -> None:
+    with because_of(cause := happened(depth=3)):
+        delivery = write()
+    deliveries.send_due()
+    deliveries.report(delivery, "bounced", error="no such box")
+    deliveries.send_again(delivery)
+
+    told = [change_of(delivery, state) for state in ("sent", "bounced", "queued")]
+    assert [(event.cause_id, event.depth) for event in told] == [(cause.id, 4)] * 3
+
+
+def test_what_becomes_of_an_answer_comes_from_the_answer() -> None:
+    message = conversations.reply(make_conversation(make_channel()), by=make_user("agent"), body="Hola")
+    deliveries.send_due()
+
+    assert change_of(message.delivery, "sent").cause == Event.objects.get(name="message.sent")
+
+
+def test_a_chain_at_its_end_keeps_no_result_from_its_row() -> None:
+    delivery, cause = write(), happened(depth=MAX_DEPTH)
+    Delivery.objects.update(cause=cause.id)
+    deliveries.send_due()
+
+    assert state_of(delivery) == ("sent", "")
+    assert (change_of(delivery, "sent").cause_id, change_of(delivery, "sent").depth) == (cause.id, MAX_DEPTH)
+
+
+def test_a_cause_that_is_gone_keeps_nothing_from_being_sent() -> None:
+    with because_of(cause := happened(depth=1)):
+        delivery = write()
+    Event.objects.filter(pk=cause.id).delete()
+    deliveries.send_due()
+
+    assert state_of(delivery) == ("sent", "")
+    assert change_of(delivery, "sent").cause_id is None
 
 
 def test_the_same_key_is_one_delivery() -> None:
