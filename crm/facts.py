@@ -64,6 +64,24 @@ class ContactUpdated(Fact):
 
 @fact
 @dataclass(frozen=True, kw_only=True)
+class ContactTagged(Fact):
+    name: ClassVar = "contact.tagged"
+    story: ClassVar = _("Tagged “{tag}”")
+    icon: ClassVar = "tag"
+    tag: str = ""
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class ContactUntagged(Fact):
+    name: ClassVar = "contact.untagged"
+    story: ClassVar = _("Tag “{tag}” taken off")
+    icon: ClassVar = "tag"
+    tag: str = ""
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
 class FeelingChanged(Fact):
     name: ClassVar = "contact.feeling_changed"
     story: ClassVar = _("Feels {feeling}")

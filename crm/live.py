@@ -1,8 +1,18 @@
 """The contact page on everybody's screen: each new event of a person as a knot, the head when it changed."""
 
 from crm import pages
-from crm.facts import ContactUpdated, FeelingChanged, TaskDone, TaskDropped, TaskPlanned, TaskReopened
+from crm.facts import (
+    ContactTagged,
+    ContactUntagged,
+    ContactUpdated,
+    FeelingChanged,
+    TaskDone,
+    TaskDropped,
+    TaskPlanned,
+    TaskReopened,
+)
 from crm.models import Contact, Event, User
+from crm.models.families import persons
 from kernel.realtime import News, Push, live, topic_guard, watch
 
 
@@ -32,3 +42,9 @@ def head(user: User, news: News) -> Push:
         Contact.objects.visible_to(user).select_related("company", "owner").filter(pk=news.contact_id or 0).first()
     )
     return Push(pages.contact_tasks(contact, user)) if contact else Push()
+
+
+@live(ContactTagged.name, ContactUntagged.name)
+def tags(user: User, news: News) -> Push:
+    contact = Contact.objects.visible_to(user).filter(pk=news.contact_id or 0).first()
+    return Push(pages.contact_tags(persons([contact])[contact.pk])) if contact else Push()

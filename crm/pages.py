@@ -10,8 +10,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from crm import timeline, value
 from crm.forms.activity import NoteForm, TaskForm
-from crm.forms.contacts import IdentityForm
-from crm.models import Consent, Contact, Event, Task, User
+from crm.forms.contacts import IdentityForm, TagForm
+from crm.models import Consent, Contact, Event, Tag, Task, User
 from kernel import realtime
 
 PAGE = "crm/contact.html"
@@ -28,6 +28,8 @@ def contact(found: Contact, user: User) -> dict[str, Any]:
         "note_form": NoteForm(),
         "task_form": TaskForm(user=user),
         "identity_form": IdentityForm(),
+        "tag_form": TagForm(),
+        "tags": Tag.objects.all(),
         **head(found, user),
         **sidebar(found, user),
     }
@@ -53,9 +55,9 @@ def today() -> date:
 
 
 def contact_parts(found: Contact, user: User) -> SafeString:
-    """Head, details, tasks and consents, each for its own place, out of band."""
+    """Head, details, tags, tasks and consents, each for its own place, out of band."""
     context = contact(found, user) | {"oob": True}
-    parts = ("head", "details", "identities", "tasks", "consents")
+    parts = ("head", "details", "tags", "identities", "tasks", "consents")
     return mark_safe("".join(render_to_string(f"{PAGE}#{part}", context) for part in parts))  # noqa: S308
 
 
@@ -64,6 +66,12 @@ def contact_tasks(found: Contact, user: User) -> SafeString:
     context = {"contact": found, "task_form": TaskForm(user=user), "oob": True, **sidebar(found, user)}
     context |= head(found, user)
     return mark_safe("".join(render_to_string(f"{PAGE}#{part}", context) for part in ("head", "tasks")))  # noqa: S308
+
+
+def contact_tags(found: Contact) -> SafeString:
+    """The tags in the head and beside the thread, out of band; whoever is writing one goes on."""
+    parts = ("head_tags", "tag_list")
+    return mark_safe("".join(render_to_string(f"{PAGE}#{part}", {"contact": found, "oob": True}) for part in parts))  # noqa: S308
 
 
 def new_knot(event: Event, page_of: int) -> SafeString:

@@ -13,7 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from crm.demo import COMPANY, seeder
+from crm.demo import COMPANY, seeder, were_here
 from crm.ledger import publish_many
 from crm.models import Contact, Feeling
 from feedback import demo_mails, tokens
@@ -63,6 +63,7 @@ def seed(random: Random, people: Sequence[Contact], now: datetime, *, company: s
     invitations = _invite(random, survey, people, now)
     responses = _answer(random, survey, random.sample(invitations, min(ANSWERS, len(invitations))), now)
     _feel(responses)
+    were_here((one.invitation.contact_id or 0, one.submitted_at or one.created_at) for one in responses)
     _care(responses, now)
     return survey
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.text import Truncator
 
-from crm.demo import seeder
+from crm.demo import seeder, were_here
 from crm.facts import FeelingChanged
 from crm.ledger import Fact, publish_many
 from crm.models import Contact, Identity, Team, User
@@ -61,6 +61,7 @@ def conversations(random: Random, customers: Sequence[Contact]) -> None:
     write_deliveries(random, channel, stories)
     write_readings(stories)
     write_feelings(stories)
+    were_here((story.topic.contact.pk, at) for story in stories for who, _, at in story.turns if who == "c")
     publish_many([fact for story in stories for fact in told(story)])
 
 

@@ -12,7 +12,7 @@ from django.db import connection
 
 from crm.actions import consents, notes
 from crm.ledger import consume
-from crm.models import ApiKey, Contact, Cursor, Event, Retry, Team, User
+from crm.models import ApiKey, Contact, Cursor, Event, Retry, Tag, Team, User
 from crm.tests import factories as people
 from feedback.actions import invitations, responses, shipped
 from feedback.kinds.base import Score
@@ -79,6 +79,7 @@ def build() -> World:
     channel = _channel("Support", teams["Support"], "support@hilo.example")
     conversation = _asks(channel, "maria@casa.example", "María Ruiz")
     people.company(name="Casa Lumbre")
+    Tag.objects.create(name="Hot")
     survey = shipped.relationship_nps(company="Casa Lumbre")
     journey = welcome_and_ask(company="Casa Lumbre", live=False)
     _answers(survey, conversation.contact)

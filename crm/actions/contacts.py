@@ -6,6 +6,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from crm.actions import merges, search_text, sharing
+from crm.actions import tags as tagging
 from crm.actions.resolving import Directory, NobodyClaimed, Outcome, Person, lock
 from crm.facts import ContactCreated, ContactIdentified, ContactUpdated, FeelingChanged
 from crm.ledger import publish
@@ -143,10 +144,11 @@ def create(
     by: User | None,
     emails: Sequence[str] = (),
     phones: Sequence[str] = (),
+    tags: Sequence[str] = (),
     source: str = "manual",
     **fields: Any,
 ) -> Contact:
-    """A contact written down by hand or by a program. Raises IdentityTaken, ValueError for a malformed address."""
+    """A contact written by hand or by a program. Raises IdentityTaken, ValueError for a malformed address or tag."""
     claims = [Claim("email", raw) for raw in emails] + [Claim("phone", raw) for raw in phones]
     _refuse_malformed(claims)
     claims = list({claim.key: claim for claim in claims}.values())
@@ -156,6 +158,7 @@ def create(
     Identity.objects.bulk_create([_identity(contact, claim, source) for claim in claims])
     search_text.refresh([contact.pk])
     publish(ContactCreated(contact_id=contact.pk, source=source))
+    tagging.replace(contact, tags, by=by)
     return contact
 
 
@@ -193,9 +196,14 @@ def add_identity(contact: Contact, claim: Claim, *, by: User | None, source: str
 
 
 @transaction.atomic
-def update(contact: Contact, *, by: User | None, **changes: Any) -> Contact:
-    """Write the fields that differ; the ledger keeps their names. Raises ValueError for a field not in EDITABLE."""
+def update(contact: Contact, *, by: User | None, tags: Sequence[str] | None = None, **changes: Any) -> Contact:
+    """Write the fields that differ; the ledger keeps their names. `tags` None: as they are.
+
+    Raises ValueError for a field not in EDITABLE or a name that cannot be a tag's.
+    """
     contact = Contact.objects.select_for_update().get(pk=contact.pk)
+    if tags is not None:
+        tagging.replace(contact, tags, by=by)
     differing = {name: value for name, value in _allowed(changes).items() if getattr(contact, name) != value}
     if not differing:
         return contact

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from crm.actions import contacts, merges
 from crm.api.timeline import TimelineSerializer, timeline_page
-from crm.models import Claim, Company, Contact, Identity, User
+from crm.models import Claim, Company, Contact, Identity, Tag, User
 from crm.models.families import acquaint
 from crm.models.locales import is_language, is_timezone
 from kernel.api import Problem
@@ -29,13 +29,24 @@ MARIA = {
     "language": "es",
     "timezone": "Europe/Madrid",
     "traits": {"plan": "gold"},
+    "tags": ["VIP"],
 }
+
+
+class TagNames(serializers.ListField):
+    def get_attribute(self, instance: Contact) -> list[str]:
+        return [tag.name for tag in instance.known_tags]
 
 
 class ContactSerializer(Exact, serializers.ModelSerializer[Contact]):
     emails = serializers.ListField(child=serializers.CharField(max_length=320), max_length=20, required=False)
     phones = serializers.ListField(child=serializers.CharField(max_length=40), max_length=20, required=False)
-    tags = serializers.SlugRelatedField[Any]("name", many=True, read_only=True)
+    tags = TagNames(
+        child=serializers.CharField(max_length=Tag.LENGTH),
+        max_length=50,
+        required=False,
+        help_text="In a change: from now on exactly these.",
+    )
     company = serializers.PrimaryKeyRelatedField[Company](
         queryset=Company.objects.all(), allow_null=True, required=False
     )

@@ -7,7 +7,7 @@ in `<app>/demo.py`, which `seed_demo` imports. The same random numbers in the sa
 time; only its calendar moves, so that "today" is always the last day of its year.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
@@ -54,6 +54,15 @@ def seeder(*, order: int) -> Callable[[Seeder], Seeder]:
         return function
 
     return register
+
+
+def were_here(doings: Iterable[tuple[int, datetime]]) -> None:
+    """Contact id and when they did something: the newest is their last activity, unless a later one is known."""
+    last: dict[int, datetime] = {}
+    for contact_id, at in doings:
+        last[contact_id] = max(at, last.get(contact_id, at))
+    for contact_id, at in last.items():
+        Contact.objects.filter(pk=contact_id, last_activity_at__lt=at).update(last_activity_at=at)
 
 
 def nobody_lives_here() -> bool:

@@ -54,7 +54,7 @@ class ContactFilter(forms.Form):
         owner = chosen.pop("owner", None)
         words = chosen.pop("q", "")
         if tag := chosen.pop("tag", None):
-            rows = rows.filter(tags=tag)
+            rows = rows.tagged(tag)
         if owner:
             rows = rows.filter(owner=None if owner == NOBODYS else user if owner == MINE else owner)
         return rows.filter(**chosen).matching(words)
@@ -131,6 +131,10 @@ class IdentityForm(forms.Form):
         if not (normal_email(raw) if kind == "email" else normal_phone(raw)):
             raise forms.ValidationError(_("This is neither a complete address nor a complete number."))
         return kind, raw
+
+
+class TagForm(forms.Form):
+    name = forms.CharField(label=_("Tag"), max_length=Tag.LENGTH)
 
 
 class ConsentForm(forms.Form):

@@ -36,12 +36,15 @@ class Company(models.Model):
 
 
 class Tag(models.Model):
-    name = models.CharField(_("name"), max_length=60, unique=True)
+    LENGTH = 60
+
+    name = models.CharField(_("name"), max_length=LENGTH)
 
     class Meta:
         verbose_name = _("tag")
         verbose_name_plural = _("tags")
         ordering = ("name",)
+        constraints = [models.UniqueConstraint(Upper("name"), name="tag_once")]  # “vip” is the same as “VIP”
 
     def __str__(self) -> str:
         return self.name
@@ -70,6 +73,15 @@ class ContactQuerySet(models.QuerySet["Contact"]):
         """Without those merged into somebody else."""
         return self.filter(alias=None)
 
+    def tagged(self, tag: Tag) -> Self:
+        """With this tag, on a record of their own or on one that was merged into theirs."""
+        from crm.models.families import families
+
+        rows = Contact.tags.through.objects.filter(tag=tag)
+        merged = families(rows.exclude(contact__alias=None).values_list("contact_id", flat=True))
+        own = Q(pk__in=rows.values("contact_id"))
+        return self.filter(own | Q(pk__in={person.survivor_id for person in merged.values()}) if merged else own)
+
     def matching(self, text: str) -> Self:
         """By name, address, number or company; the shape of the words chooses the index (crm/models/finding.py)."""
         from crm.models.finding import matching
@@ -96,6 +108,7 @@ class Contact(models.Model):
 
     objects = ContactQuerySet.as_manager()
     family_identities: "Sequence[Identity]" = ()  # see families.acquaint
+    family_tags: "Sequence[Tag]" = ()
 
     class Meta:
         verbose_name = _("contact")
@@ -138,6 +151,11 @@ class Contact(models.Model):
     def known_by(self) -> "Sequence[Identity]":
         """Addresses, numbers and ids: its own, and after `families.acquaint` those of merged records too."""
         return self.family_identities or list(self.identities.all())
+
+    @property
+    def known_tags(self) -> "Sequence[Tag]":
+        """By name: its own, and after `families.acquaint` those of merged records too."""
+        return self.family_tags or list(self.tags.all())
 
     @property
     def emails(self) -> list[str]:

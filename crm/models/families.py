@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from django.db import connection
 
-from crm.models.contact import Contact
+from crm.models.contact import Contact, Tag
 from crm.models.identity import Identity
 
 Found = TypeVar("Found")
@@ -36,7 +36,7 @@ def person_ids(contact_id: int) -> tuple[int, ...]:
 def persons(contacts: Iterable[Contact]) -> dict[int, Contact]:
     """Contact id → the contact that stands for the person: the same object unless it was merged into another one.
 
-    Of these `family_ids` and `known_by` speak of the whole person.
+    Of these `family_ids`, `known_by` and `known_tags` speak of the whole person.
     """
     known = {contact.pk: contact for contact in contacts}
     people = families(known)
@@ -61,7 +61,7 @@ def spread(found: Mapping[int, Found], people: Mapping[int, Family]) -> dict[int
 
 
 def acquaint(contacts: Sequence[Contact]) -> None:
-    """From now on `known_by` of these says what the records merged into them are known by too; their own comes first.
+    """From now on `known_by` and `known_tags` of these speak of the records merged into them too; their own come first.
 
     A record that was merged itself keeps to its own: whoever looks for the person finds the survivor.
     """
@@ -76,8 +76,18 @@ def _introduce(contacts: Iterable[Contact], people: Mapping[int, Family]) -> Non
     known: dict[int, list[Identity]] = defaultdict(list)
     for identity in Identity.objects.filter(contact__in=owner):
         known[owner[identity.contact_id]].append(identity)
+    tags = _tags(owner)
     for pk, contact in merged.items():
         contact.family_identities = _own_first(known[pk], pk)
+        contact.family_tags = list(tags[pk])
+
+
+def _tags(owner: Mapping[int, int]) -> dict[int, dict[Tag, None]]:
+    """Survivor → the tags of all their records by name, each once."""
+    found: dict[int, dict[Tag, None]] = defaultdict(dict)
+    for row in Contact.tags.through.objects.filter(contact__in=owner).select_related("tag").order_by("tag__name"):
+        found[owner[row.contact_id]][row.tag] = None
+    return found
 
 
 def _own_first(identities: Iterable[Identity], contact_id: int) -> list[Identity]:

@@ -2,14 +2,16 @@
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from crm import pages, timeline
 from crm.actions import companies, consents
 from crm.actions import contacts as verbs
-from crm.forms.contacts import ConsentForm, ContactForm, IdentityForm
-from crm.models import Claim, Contact
+from crm.actions import tags as tagging
+from crm.forms.contacts import ConsentForm, ContactForm, IdentityForm, TagForm
+from crm.models import Claim, Contact, Tag
 from crm.models.families import acquaint
 from crm.views.answers import page_or
 from kernel.answers import by_htmx, toast
@@ -77,6 +79,31 @@ def identities(request: SignedInRequest, pk: int) -> HttpResponse:
         except verbs.IdentityTaken:
             form.add_error("value", _("Somebody else is known by this already."))
     return render(request, f"{PAGE}#identity_form", {"contact": found, "identity_form": form}, status=422)
+
+
+@signed_in
+@require_POST
+def tags(request: SignedInRequest, pk: int) -> HttpResponse:
+    found, form = visible(request, pk), TagForm(request.POST)
+    if not form.is_valid():
+        context = {"contact": found, "tag_form": form, "tags": Tag.objects.all()}
+        return render(request, f"{PAGE}#tag_form", context, status=422)
+    tag = tagging.named(form.cleaned_data["name"])
+    undo = ("DELETE", reverse("contact_tag", args=[pk, tag.pk])) if tagging.put(found, [tag], by=request.user) else None
+    return changed(request, pk, _("Tagged: %(tag)s") % {"tag": tag.name}, undo=undo)
+
+
+@signed_in
+@require_http_methods(["POST", "DELETE"])
+def contact_tag(request: SignedInRequest, pk: int, tag_pk: int) -> HttpResponse:
+    """POST: back where it was taken off."""
+    found, tag = visible(request, pk), get_object_or_404(Tag, pk=tag_pk)
+    if request.method == "POST":
+        tagging.put(found, [tag], by=request.user)
+        return changed(request, pk, _("Tagged: %(tag)s") % {"tag": tag.name})
+    tagging.take(found, [tag], by=request.user)
+    undo = ("POST", reverse("contact_tag", args=[pk, tag_pk]))
+    return changed(request, pk, _("Tag taken off: %(tag)s") % {"tag": tag.name}, undo=undo)
 
 
 @signed_in

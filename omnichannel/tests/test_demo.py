@@ -110,6 +110,13 @@ def test_who_waits_feels_as_they_write(seeded: list[Contact]) -> None:
     assert Event.objects.filter(name="contact.feeling_changed").count() == demo.OPEN_NOW
 
 
+def test_nobody_wrote_after_they_were_last_active(seeded: list[Contact]) -> None:
+    written = Message.objects.filter(direction=Message.Direction.INBOUND)
+
+    assert written.exists()
+    assert not written.filter(created_at__gt=F("contact__last_activity_at")).exists()
+
+
 def test_two_people_may_write_the_same_in_the_same_minute(seeded: list[Contact]) -> None:
     channel, colleagues = demo.support_channel(), list(User.objects.all())
     (story,) = demo.imagine(Random(1), seeded, colleagues, timezone.now())[:1]

@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from crm.models import Contact, User
+from crm.models import Contact, Tag, User
 from kernel.answers import by_htmx
 from kernel.policies import SignedInRequest, agents_only
 from omnichannel import fragments, lately, listing, routes, thread
@@ -112,6 +112,7 @@ def thread_context(request: SignedInRequest, found: Conversation) -> dict[str, A
         "assignable": thread.assignable(found),
         "story": lately.story(found.person),
         "person_url": person_url(found.person.pk),
+        "tags": Tag.objects.all(),
     }
 
 

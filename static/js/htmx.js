@@ -14,9 +14,15 @@ export function toast(detail) {
   document.body.dispatchEvent(new CustomEvent("toast", { detail }))
 }
 
-document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+function leaveOutWhatIsNotShown({ detail }) {
   const html = detail.serverResponse
   if (html.includes("hx-swap-oob") && !html.includes("<html")) detail.serverResponse = applicable(html)
+}
+
+document.addEventListener("htmx:beforeSwap", leaveOutWhatIsNotShown)
+// When the live socket has replaced the target meanwhile, its events no longer come up to the document.
+document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+  detail.target?.addEventListener("htmx:beforeSwap", leaveOutWhatIsNotShown, { once: true })
 })
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   detail.headers["X-CSRFToken"] = meta("csrf-token")

@@ -53,6 +53,18 @@ def test_contacts_are_searched(api: Api, words: str) -> None:
     assert [contact["id"] for contact in api.get("contacts/", search=words).json()["results"]] == [1]
 
 
+def test_tags_are_exactly_those_that_were_said(api: Api) -> None:
+    made = api.post("contacts/", {"first_name": "Ana", "tags": ["vip", "shop"]}).json()
+    url = f"contacts/{made['id']}/"
+    same = api("PATCH", url, {"last_name": "Sanz"}).json()["tags"]
+    other = api("PATCH", url, {"tags": ["VIP", "late"]}).json()["tags"]
+    refused = api("PATCH", url, {"tags": ["  "]})
+
+    assert (made["tags"], same, other) == (["shop", "vip"], ["shop", "vip"], ["late", "vip"])
+    assert (refused.status_code, api.get(url).json()["tags"]) == (400, ["late", "vip"])
+    assert api("PATCH", url, {"tags": []}).json()["tags"] == []
+
+
 def test_contact_is_created_with_addresses_and_changed(api: Api) -> None:
     made = api.post("contacts/", {"first_name": "Ana", "emails": ["Ana@Casa.example"], "traits": {"plan": "gold"}})
     changed = api("PATCH", f"contacts/{made.json()['id']}/", {"last_name": "Sanz", "company": 1})

@@ -124,6 +124,26 @@ def test_outbox_keeps_each_delivery_on_one_line(open_as: OpenAs, lola: User, cha
     assert abs(icon["y"] + icon["height"] / 2 - cell["y"] - cell["height"] / 2) < 4
 
 
+def test_tags_are_put_on_beside_the_thread_and_seen_on_the_persons_page(
+    open_as: OpenAs, lola: User, nuno: User, channel: Channel
+) -> None:
+    conversation = make_conversation(channel)
+    one, two = (
+        live(open_as(lola, f"/inbox/{conversation.pk}/")),
+        live(open_as(nuno, f"/contacts/{conversation.contact_id}/")),
+    )
+    one.get_by_label("New tag").fill("VIP")
+    one.keyboard.press("Enter")
+    for place in ("#contact-head-tags", "#contact-tag-list"):
+        expect(two.locator(f"{place}-{conversation.contact_id}")).to_have_text(" VIP" if "head" in place else "VIP")
+    expect(one.get_by_label("New tag")).to_be_focused()
+
+    one.get_by_role("button", name="Take off the tag VIP").click()
+    expect(two.locator(f"#contact-tag-list-{conversation.contact_id} li")).to_have_count(0)
+    one.locator("[data-undo]:visible").last.click()
+    expect(two.get_by_role("button", name="Take off the tag VIP")).to_be_visible()
+
+
 def test_undo_takes_a_resolution_back(open_as: OpenAs, lola: User, channel: Channel) -> None:
     conversation = make_conversation(channel)
     page = live(open_as(lola, f"/inbox/{conversation.pk}/"))

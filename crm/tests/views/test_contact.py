@@ -1,16 +1,18 @@
 """The page of one contact, and what is done on it."""
 
+import json
 from datetime import date
 
 import pytest
 from django.db import connection, transaction
+from django.http.response import HttpResponseBase
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from crm import live, timeline, value
-from crm.actions import consents, contacts, merges, notes, tasks
+from crm.actions import consents, contacts, merges, notes, tags, tasks
 from crm.ledger import Recorded, because_of
-from crm.models import Claim, Consent, Contact, Event, Identity, Note, Task, User
+from crm.models import Claim, Consent, Contact, Event, Identity, Note, Tag, Task, User
 from crm.tests import factories
 from kernel.realtime import News, render_news
 
@@ -323,6 +325,41 @@ def test_another_address_is_added_and_a_taken_one_refused(client: Client, ana: C
     assert (taken.status_code, nonsense.status_code) == (422, 422)
     assert "Somebody else is known by this already." in taken.content.decode()
     assert Contact.objects.get(pk=ana.pk).emails == ["ana@x.example", "ana@work.example"]
+
+
+def undo_of(response: HttpResponseBase) -> object:
+    return json.loads(response.headers["HX-Trigger-After-Swap"])["toast"].get("undo")
+
+
+def test_tags_are_put_on_and_taken_off_with_a_way_back(client: Client, ana: Contact) -> None:
+    put = client.post(f"/contacts/{ana.pk}/tags/", {"name": "VIP"}, headers=HTMX)
+    url = f"/contacts/{ana.pk}/tags/{Tag.objects.get().pk}/"
+    again = client.post(f"/contacts/{ana.pk}/tags/", {"name": "vip"}, headers=HTMX)
+    gone = client.delete(url, headers=HTMX)
+    empty = client.post(f"/contacts/{ana.pk}/tags/", {"name": " "}, headers=HTMX)
+
+    assert undo_of(put) == {"method": "DELETE", "url": url}
+    assert undo_of(again) is None
+    assert undo_of(gone) == {"method": "POST", "url": url}
+    assert ("Take off the tag VIP" in put.content.decode(), "VIP" in gone.content.decode()) == (True, True)
+    assert (empty.status_code, "This field is required." in empty.content.decode()) == (422, True)
+    assert not ana.tags.exists()
+
+    client.post(url, headers=HTMX)
+    assert ana.tags.get().name == "VIP"
+
+
+def test_tags_are_pushed_to_the_page_of_the_person_that_a_record_belongs_to(ana: Contact, agent: User) -> None:
+    survivor = factories.contact()
+    merges.merge(ana, into=survivor, rule="by hand", evidence={}, by=None)
+    tags.put(ana, [tags.named("VIP")], by=None)
+    event = Event.objects.get(name="contact.tagged")
+
+    html = render_news(agent, [news_of(event)], {f"contact:{ana.pk}"}).html
+
+    for place in ("contact-head-tags", "contact-tag-list"):
+        assert f'id="{place}-{survivor.pk}" hx-swap-oob="true"' in html
+    assert "VIP" in html.split("contact-tag-list")[1]
 
 
 def test_consent_is_withdrawn_on_the_telephone(client: Client, ana: Contact, agent: User) -> None:
