@@ -29,7 +29,7 @@ def contact(found: Contact, user: User) -> dict[str, Any]:
         "task_form": TaskForm(user=user),
         "identity_form": IdentityForm(),
         "tag_form": TagForm(),
-        "tags": Tag.objects.all(),
+        "tags": Tag.objects.on_offer(),
         **head(found, user),
         **sidebar(found, user),
     }

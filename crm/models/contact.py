@@ -35,10 +35,18 @@ class Company(models.Model):
         return self.name
 
 
+class TagQuerySet(models.QuerySet["Tag"]):
+    def on_offer(self) -> Self:
+        """For a box to choose from while writing a name; others can be written too."""
+        return self.order_by("name")[:200]
+
+
 class Tag(models.Model):
     LENGTH = 60
 
     name = models.CharField(_("name"), max_length=LENGTH)
+
+    objects = TagQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("tag")

@@ -86,7 +86,7 @@ def identities(request: SignedInRequest, pk: int) -> HttpResponse:
 def tags(request: SignedInRequest, pk: int) -> HttpResponse:
     found, form = visible(request, pk), TagForm(request.POST)
     if not form.is_valid():
-        context = {"contact": found, "tag_form": form, "tags": Tag.objects.all()}
+        context = {"contact": found, "tag_form": form, "tags": Tag.objects.on_offer()}
         return render(request, f"{PAGE}#tag_form", context, status=422)
     tag = tagging.named(form.cleaned_data["name"])
     undo = ("DELETE", reverse("contact_tag", args=[pk, tag.pk])) if tagging.put(found, [tag], by=request.user) else None

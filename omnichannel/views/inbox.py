@@ -112,7 +112,7 @@ def thread_context(request: SignedInRequest, found: Conversation) -> dict[str, A
         "assignable": thread.assignable(found),
         "story": lately.story(found.person),
         "person_url": person_url(found.person.pk),
-        "tags": Tag.objects.all(),
+        "tags": Tag.objects.on_offer(),
     }
 
 
