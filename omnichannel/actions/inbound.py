@@ -1,6 +1,7 @@
 """In: raw first. Store under a unique key, commit, acknowledge; parse later; quarantine what cannot be read."""
 
 import logging
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 # A mail is read in a tenth of a second, so what a killed worker was at is soon free again. What takes longer loses its
 # first lease, and with it what was read; from then on it has more than the parser's wall limit of 45 s.
 READING, READING_AGAIN = timedelta(seconds=10), timedelta(seconds=60)
+COURTESY = timedelta(seconds=2)
 KILLED_THE_READER = kept("Reading it stopped the reader each time, without a message.")
 NOBODY = kept("It does not say who sent it.")
 # What the doors say of a mail that they did not take. Here, since pages tell it and do not load the doors.
@@ -47,13 +49,18 @@ def _wake() -> None:
 
 
 def process_due(limit: int = 20) -> int:
-    """Parse and file what is due. Returns how many items were looked at."""
+    """Parse and file what is due. Returns how many items were looked at.
+
+    Claimed one by one: what arrived in a row is read side by side by all workers, and filed in a row (`_let_earlier`).
+    """
     received = RawInbound.objects.filter(state=RawInbound.State.RECEIVED)
-    rows = lease.claim(received, limit=limit, lease=lease.IN_LINE, counted=False)
-    for raw in rows:
-        if lease.begin(raw, lease=READING_AGAIN if raw.attempts else READING):
-            process(raw)
-    return len(rows)
+    for number in range(limit):
+        rows = lease.claim(received, limit=1, lease=READING, counted=False)
+        if not rows:
+            return number
+        if lease.begin(rows[0], lease=READING_AGAIN if rows[0].attempts else READING):
+            process(rows[0])
+    return limit
 
 
 def process(raw: RawInbound) -> None:
@@ -64,6 +71,7 @@ def process(raw: RawInbound) -> None:
     try:
         messages = raw.channel.plugin.parse(raw)
         failpoint("after_parse")
+        _let_earlier(raw)
         _file(raw, messages)
     except ChannelError as error:
         _fail(raw, str(error), for_good=error.permanent)
@@ -72,6 +80,16 @@ def process(raw: RawInbound) -> None:
     except Exception as error:
         log.exception("inbound item could not be filed", extra={"raw_id": raw.pk})
         _fail(raw, f"{type(error).__name__}: {error}")
+
+
+def _let_earlier(raw: RawInbound) -> None:
+    """Before it is filed, what came before it by the same account: an answer would not find what it answers, and people
+    read from top to bottom. Not for long: what is hard to read holds nobody up."""
+    reading = RawInbound.objects.filter(channel=raw.channel_id, state=RawInbound.State.RECEIVED, pk__lt=raw.pk)
+    just_begun = reading.filter(attempts__lte=1, due_at__gt=Now() + READING - COURTESY).exclude(lease=None)
+    until = time.monotonic() + COURTESY.total_seconds()
+    while just_begun.exists() and time.monotonic() < until:
+        time.sleep(0.01)
 
 
 @transaction.atomic

@@ -1,6 +1,9 @@
 """Raw first: stored once, acknowledged, read later; what cannot be read waits in the quarantine."""
 
 import json
+import time
+from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db.models import F
@@ -9,7 +12,7 @@ from django.db.models.functions import Now
 from kernel.sandbox import Limits
 from omnichannel.actions import inbound
 from omnichannel.channels.base import ChannelError
-from omnichannel.models import Channel, Message, RawInbound
+from omnichannel.models import Channel, Conversation, Message, RawInbound
 from omnichannel.tests.factories import ScriptedChannel, make_channel
 from tests.threads import in_threads
 
@@ -40,6 +43,27 @@ def test_the_same_key_is_one_item_however_often_and_at_once() -> None:
     assert len({row.pk for row in rows}) == 1
     in_threads(3, inbound.process_due)
     assert (RawInbound.objects.count(), Message.objects.count()) == (1, 1)
+
+
+def read_by_two(number: int, takes: Callable[[str], float]) -> list[str]:
+    """What comes in a row, each an answer to the one before, by two readers. Their words in the order of filing."""
+    channel = make_channel()
+    ScriptedChannel.parsing.append(lambda raw: time.sleep(takes(raw.dedup_key)))
+    for n in range(number):
+        arrive(channel, str(n), text=str(n), message_id=f"{n}@casa.example", in_reply_to=f"{n - 1}@casa.example")
+    in_threads(2, inbound.process_due)
+    return list(Message.objects.order_by("id").values_list("text", flat=True))
+
+
+def test_what_came_in_a_row_is_filed_in_a_row_by_however_many_readers() -> None:
+    assert read_by_two(24, takes=lambda key: 0.05 if key == "0" else 0.01) == [str(n) for n in range(24)]
+    assert Conversation.objects.count() == 1
+
+
+def test_what_is_hard_to_read_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbound, "COURTESY", timedelta(seconds=0.1))
+
+    assert read_by_two(2, takes=lambda key: 0.6 if key == "0" else 0) == ["1", "0"]
 
 
 def test_what_can_never_be_read_goes_to_quarantine_at_once() -> None:
