@@ -53,14 +53,19 @@ def process_due(limit: int = 20) -> int:
 
     Claimed one by one: what arrived in a row is read side by side by all workers, and filed in a row (`_let_earlier`).
     """
-    received = RawInbound.objects.filter(state=RawInbound.State.RECEIVED)
     for number in range(limit):
-        rows = lease.claim(received, limit=1, lease=READING, counted=False)
-        if not rows:
+        raw = _next()
+        if raw is None:
             return number
-        if lease.begin(rows[0], lease=READING_AGAIN if rows[0].attempts else READING):
-            process(rows[0])
+        process(raw)
     return limit
+
+
+def _next() -> RawInbound | None:
+    """What was never tried goes first: the hard ones come again when nobody waits behind them."""
+    received = RawInbound.objects.filter(state=RawInbound.State.RECEIVED)
+    fresh = lease.claim(received.filter(attempts=0), limit=1, lease=READING)
+    return next(iter(fresh or lease.claim(received, limit=1, lease=READING_AGAIN)), None)
 
 
 def process(raw: RawInbound) -> None:
@@ -86,7 +91,7 @@ def _let_earlier(raw: RawInbound) -> None:
     """Before it is filed, what came before it by the same account: an answer would not find what it answers, and people
     read from top to bottom. Not for long: what is hard to read holds nobody up."""
     reading = RawInbound.objects.filter(channel=raw.channel_id, state=RawInbound.State.RECEIVED, pk__lt=raw.pk)
-    just_begun = reading.filter(attempts__lte=1, due_at__gt=Now() + READING - COURTESY).exclude(lease=None)
+    just_begun = reading.filter(attempts=1, due_at__gt=Now() + READING - COURTESY).exclude(lease=None)
     until = time.monotonic() + COURTESY.total_seconds()
     while just_begun.exists() and time.monotonic() < until:
         time.sleep(0.01)
