@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions
 from rest_framework.pagination import CursorPagination
@@ -67,9 +68,10 @@ class PlainJSON(JSONParser):
 class Problem(exceptions.APIException):
     """An error with a sentence for the caller. `fields` names what was wrong where."""
 
-    def __init__(self, status: int, detail: str, **fields: Any) -> None:
+    def __init__(self, status: int, detail: str, *, retry_after: int | None = None, **fields: Any) -> None:
         self.status_code = status
         self.fields = fields
+        self.wait = retry_after  # by this name the framework looks for it, for the header
         super().__init__(detail)
 
 
@@ -97,6 +99,9 @@ def _translated(error: Exception) -> Exception:
     if isinstance(error, RequestDataTooBig):
         most = (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) // 1024**2
         return Problem(413, f"A request may have {most} MB, besides files sent as a form.")
+    if isinstance(error, OperationalError | InterfaceError):
+        log.warning("the API had no database: %s", type(error).__name__)
+        return Problem(503, "The database is away, or takes too long; try again.", retry_after=5)
     if isinstance(error, TooManyFieldsSent | TooManyFilesSent):
         fields, files = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS, settings.DATA_UPLOAD_MAX_NUMBER_FILES
         return Problem(400, f"A form may have {fields} fields and {files} files.")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.ledger.fact import tell
 from crm.models import Contact, Event, Identity, User
 from omnichannel.facts import ConversationAssigned, ConversationReopened, ConversationResolved
-from omnichannel.models import Attachment, Channel, Conversation, Delivery, Message
+from omnichannel.models import Attachment, Channel, Conversation, Delivery, Inbox, Message
 from omnichannel.models.message import MessageQuerySet
 
 LENGTH = 50  # messages shown at first; older ones on request
@@ -143,21 +143,23 @@ def line(event: Event) -> Line:
     return Line(event.pk, tell(event.name, event.properties), event.occurred_at)
 
 
-def channels_to(contact: Contact) -> list[Channel]:
-    """Active accounts by which this person can be reached: where `outgoing.reachable_identity` finds an address."""
+def channels_to(contact: Contact, *, by: User) -> list[Channel]:
+    """Active accounts that `by` may write from and that reach this person: where `outgoing.reachable_identity` finds an
+    address."""
     kinds = set(Identity.objects.filter(contact__in=contact.family_ids).values_list("kind", flat=True))
-    return [channel for channel in Channel.objects.filter(active=True) if channel.plugin.identity_kind in kinds]
+    own = Channel.objects.filter(active=True, inbox__in=Inbox.objects.visible_to(by))
+    return [channel for channel in own if channel.plugin.identity_kind in kinds]
 
 
-def reply_channels(conversation: Conversation) -> list[Channel]:
-    """Accounts by which the customer can be answered, the one last used first."""
+def reply_channels(conversation: Conversation, *, by: User) -> list[Channel]:
+    """Accounts by which `by` can answer the customer, the one last used first."""
     last = (
         Message.objects.filter(conversation=conversation, direction=Message.Direction.INBOUND)
         .order_by("-pk")
         .values_list("channel_id", flat=True)
         .first()
     )
-    usable = channels_to(conversation.person)
+    usable = channels_to(conversation.person, by=by)
     return sorted(usable, key=lambda c: (c.pk != last, c.inbox_id != conversation.inbox_id, c.pk))
 
 

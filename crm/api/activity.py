@@ -108,7 +108,7 @@ class Tasks(ListModelMixin, RetrieveModelMixin, Resource):
     def completion(self, request: Request, pk: str = "") -> Response:
         return Response(self.get_serializer(tasks.complete(self.get_object(), by=self.by)).data)
 
-    @extend_schema(responses=TaskSerializer)
+    @extend_schema(responses={200: TaskSerializer})
     @completion.mapping.delete
     def reopen(self, request: Request, pk: str = "") -> Response:
         return Response(self.get_serializer(tasks.reopen(self.get_object(), by=self.by)).data)

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from crm.actions import contacts, merges
 from crm.api.timeline import TimelineSerializer, timeline_page
-from crm.models import Claim, Company, Contact, Identity, Tag, User
+from crm.models import Claim, Company, Contact, Feeling, Identity, Tag, User
 from crm.models.families import acquaint
 from crm.models.locales import is_language, is_timezone
 from kernel.api import Problem
@@ -53,6 +53,7 @@ class ContactSerializer(Exact, serializers.ModelSerializer[Contact]):
     owner = serializers.PrimaryKeyRelatedField[User](
         queryset=User.objects.filter(is_active=True), allow_null=True, required=False
     )
+    feeling = serializers.ChoiceField(Feeling.choices, allow_blank=True, read_only=True)
     traits = serializers.DictField(required=False)
     custom = serializers.DictField(required=False)
     scores = serializers.SerializerMethodField()
@@ -63,7 +64,7 @@ class ContactSerializer(Exact, serializers.ModelSerializer[Contact]):
             "id", "first_name", "last_name", "emails", "phones", "company", "owner", "language", "timezone",
             "feeling", "traits", "custom", "tags", "scores", "created_at", "last_activity_at",
         ]  # fmt: skip
-        read_only_fields = ("feeling", "created_at", "last_activity_at")
+        read_only_fields = ("created_at", "last_activity_at")
 
     def validate_language(self, language: str) -> str:
         if language and not is_language(language):

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Sequence
 
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.utils.text import Truncator
 
 from crm.models import Contact, Identity
@@ -27,15 +28,14 @@ def existing(channel: Channel, inbound: InboundMessage) -> Message | None:
     """The message that this one is a repetition of. The lock makes two at once wait for each other."""
     if not inbound.external_id:
         return None
-    _lock(channel, inbound.external_id)
+    lock(f"message:{channel.pk}:{inbound.external_id}")
     return Message.objects.filter(channel=channel, external_id=inbound.external_id[:320]).first()
 
 
-def _lock(channel: Channel, external_id: str) -> None:
-    from django.db import connection
-
+def lock(key: str) -> None:
+    """Until the end of the transaction; whoever wants the same key waits."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"message:{channel.pk}:{external_id}"])
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
 def store_inbound(

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from crm.models import Contact, User
 from omnichannel.actions import conversations
+from omnichannel.actions.messages import lock
 from omnichannel.channels.base import AttachedFile
 from omnichannel.models import Channel, Message
 
@@ -26,6 +27,8 @@ def write_to(
     Raises outgoing.Unreachable when the person has no address for the channel, and conversations.ClientIdTaken; then
     nothing was written.
     """
+    if client_id:
+        lock(f"client:{client_id}")
     sent = Message.objects.filter(client_id=client_id, author=by).first() if client_id else None
     if sent is not None:
         return sent

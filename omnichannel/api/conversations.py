@@ -1,10 +1,18 @@
 """Conversations: the list, the thread, answering, assigning, resolving."""
 
+import re
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import Http404
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, extend_schema_serializer
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    extend_schema,
+    extend_schema_field,
+    extend_schema_serializer,
+)
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
@@ -20,7 +28,7 @@ from kernel.resources import Resource, choice, number
 from omnichannel.actions import conversations
 from omnichannel.actions.outgoing import Unreachable
 from omnichannel.api.messages import MessageSerializer, thread
-from omnichannel.channels.base import AttachedFile
+from omnichannel.channels.base import AttachedFile, channels
 from omnichannel.forms.files import read
 from omnichannel.models import Channel, Conversation, Inbox, Message, Resolution
 from omnichannel.thread import colleagues
@@ -45,6 +53,18 @@ class ConversationSerializer(serializers.ModelSerializer[Conversation]):
         return [tag.name for tag in conversation.contact.tags.all()]
 
 
+@extend_schema_field({"oneOf": [{"type": "integer", "minimum": 1}, {"type": "string"}]})
+class AccountField(serializers.Field[Any, Any, Any, Any]):
+    """Which account: its id, or a kind such as "email". As a filter of Channel."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if isinstance(data, str) and data in channels:
+            return {"kind": data}
+        if isinstance(data, int | str) and re.fullmatch("[1-9][0-9]{0,17}", str(data), re.ASCII):
+            return {"pk": int(data)}
+        raise serializers.ValidationError(f"This must be an account's id or one of: {', '.join(dict(channels))}.")
+
+
 @extend_schema_serializer(
     examples=[
         OpenApiExample("A reply", value={"body": "It leaves on Friday."}, request_only=True),
@@ -53,7 +73,7 @@ class ConversationSerializer(serializers.ModelSerializer[Conversation]):
 )
 class NewMessageSerializer(serializers.Serializer[Any]):
     body = serializers.CharField(max_length=100_000)
-    channel = serializers.IntegerField(min_value=1, required=False, allow_null=True, help_text="Default: the last one.")
+    channel = AccountField(required=False, allow_null=True, help_text="An account's id, or a kind. Default: the last.")
     private = serializers.BooleanField(default=False, help_text="A note for colleagues; the customer never sees it.")
     client_id = serializers.CharField(
         max_length=64, required=False, help_text="The same client_id again is the same message."
@@ -165,11 +185,18 @@ class Conversations(ListModelMixin, RetrieveModelMixin, Resource):
         return conversations.add_note(conversation, by=by, **_words(said))
 
     def _reply(self, conversation: Conversation, said: dict[str, Any]) -> Message:
-        inboxes = Inbox.objects.visible_to(self.request.user)
-        channel = said.get("channel")
-        account = get_object_or_404(Channel, inbox__in=inboxes, pk=channel, active=True) if channel else None
         by: Any = self.request.user
+        account = self._account(conversation, said["channel"]) if said.get("channel") else None
         return conversations.reply(conversation, by=by, channel=account, **_words(said))
+
+    def _account(self, conversation: Conversation, wanted: dict[str, Any]) -> Channel:
+        """Of several the conversation's own inbox's. Raises Http404."""
+        inboxes = Inbox.objects.visible_to(self.request.user)
+        found = Channel.objects.filter(inbox__in=inboxes, active=True, **wanted).order_by("pk")
+        own = found.filter(inbox=conversation.inbox_id).first() or found.first()
+        if own is None:
+            raise Http404
+        return own
 
     @extend_schema(request=ResolutionSerializer, responses={201: ResolutionSerializer})
     @action(detail=True, methods=["post"])

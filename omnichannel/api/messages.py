@@ -25,7 +25,7 @@ class DeliveryStateSerializer(serializers.ModelSerializer[Delivery]):
 
 
 class MessageSerializer(serializers.ModelSerializer[Message]):
-    author = serializers.PrimaryKeyRelatedField[Any](read_only=True)
+    author = serializers.PrimaryKeyRelatedField[Any](read_only=True, allow_null=True)
     attachments = AttachmentSerializer(many=True, read_only=True)
     delivery = serializers.SerializerMethodField()
     sender = serializers.CharField(read_only=True)

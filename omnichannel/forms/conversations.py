@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import Contact, User
 from omnichannel import thread
 from omnichannel.forms.files import FilesField, files_help
-from omnichannel.models import Channel, Conversation, Draft
+from omnichannel.models import Channel, Conversation, Draft, Inbox
 from omnichannel.routes import MOST_COPIES
 
 LONGEST = 100_000  # characters of one message
@@ -48,9 +48,14 @@ class MessageForm(forms.Form):
     private = forms.BooleanField(required=False)
     client_id = forms.CharField(max_length=64, required=False)
     last_message_id = forms.IntegerField(required=False, min_value=0)
-    channel = forms.ModelChoiceField(Channel.objects.filter(active=True), required=False)
+    channel = forms.ModelChoiceField(Channel.objects.none(), required=False)
     copies = forms.BooleanField(required=False)
     cc = AddressesField(required=False)
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own = Channel.objects.filter(active=True, inbox__in=Inbox.objects.visible_to(by))
+        self.fields["channel"].queryset = own  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
@@ -90,7 +95,7 @@ class NewConversationForm(forms.Form):
     attachments = FilesField(label=_("Files"), help_text=files_help)
     client_id = forms.CharField(max_length=64, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, contact: Contact, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, contact: Contact, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        usable = [channel.pk for channel in thread.channels_to(contact)]
+        usable = [channel.pk for channel in thread.channels_to(contact, by=by)]
         self.fields["channel"].queryset = Channel.objects.filter(pk__in=usable)  # type: ignore[attr-defined]

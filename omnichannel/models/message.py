@@ -16,10 +16,20 @@ from omnichannel.models.conversation import Conversation
 from omnichannel.models.inbound import RawInbound
 
 
+def _visible_to(user: Any, conversation: str) -> Q | None:
+    """Those in visible conversations; to every agent also those that programs sent outside any. None: no one."""
+    if user.sees_everything:
+        return Q()
+    if not user.has_role("agent"):
+        return None
+    seen = Conversation.objects.visible_to(user)
+    return Q(**{conversation: None}) | Q(**{f"{conversation}__in": seen})
+
+
 class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(self, user: Any) -> Self:
-        """What belongs to a visible conversation; a mail outside any shows only on the contact's timeline."""
-        return self.filter(conversation__in=Conversation.objects.visible_to(user))
+        rule = _visible_to(user, "conversation")
+        return self.none() if rule is None else self.filter(rule)
 
 
 class Message(models.Model):
@@ -124,13 +134,8 @@ class Attachment(models.Model):
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def visible_to(self, user: Any) -> Self:
-        """Those in visible conversations; to every agent also those that programs sent outside any conversation."""
-        if user.sees_everything:
-            return self
-        if not user.has_role("agent"):
-            return self.none()
-        seen = Conversation.objects.visible_to(user)
-        return self.filter(Q(message__conversation=None) | Q(message__conversation__in=seen))
+        rule = _visible_to(user, "message__conversation")
+        return self.none() if rule is None else self.filter(rule)
 
 
 class Delivery(Leased):

@@ -241,18 +241,20 @@ def test_accounts_to_answer_by_begin_with_the_last_used_then_those_of_the_inbox(
     conversations.receive(last, inbound(in_reply_to="m1@casa.example"))
     make_channel(active=False)
 
-    assert thread.reply_channels(conversation) == [last, own, second, stranger]
+    by = make_user("manager")
+    assert thread.reply_channels(conversation, by=by) == [last, own, second, stranger]
 
 
 def test_accounts_that_reach_a_person_are_those_for_whose_kind_they_have_an_address() -> None:
     channel, person, nobody = make_channel(), crm.contact(email=""), crm.contact(email="")
     Identity.objects.create(contact=person, kind="phone", value="+34600000000")
-    assert thread.channels_to(person) == []
+    agent = make_user("agent")
+    assert thread.channels_to(person, by=agent) == []
 
     merge(make_contact("eva@casa.example"), into=person, rule="by hand", evidence={}, by=None)
 
     person = type(person).objects.get(pk=person.pk)
-    assert (thread.channels_to(person), thread.channels_to(nobody)) == ([channel], [])
+    assert (thread.channels_to(person, by=agent), thread.channels_to(nobody, by=agent)) == ([channel], [])
 
 
 @pytest.mark.parametrize(

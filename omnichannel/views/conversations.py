@@ -27,7 +27,7 @@ from omnichannel.views.inbox import opened, visible
 def messages(request: SignedInRequest, pk: int) -> HttpResponse:
     """A reply or a private note, with files or without."""
     conversation = visible(request, pk)
-    form = MessageForm(request.POST, request.FILES)
+    form = MessageForm(request.POST, request.FILES, by=request.user)
     if not form.is_valid():
         return _refused(form.complaint)
     try:

@@ -107,7 +107,7 @@ def thread_context(request: SignedInRequest, found: Conversation) -> dict[str, A
         "upload_ms": UPLOAD_MS,
         "draft": Draft.objects.filter(user=request.user, conversation=found).first(),
         "others": Presence.objects.others_at(found, request.user),
-        "channels": thread.reply_channels(found),
+        "channels": thread.reply_channels(found, by=request.user),
         "routes": routes.routes(found),
         "assignable": thread.assignable(found),
         "story": lately.story(found.person),
@@ -131,7 +131,7 @@ def new_conversation(request: SignedInRequest) -> HttpResponse:
     people = Contact.objects.visible_to(request.user).prefetch_related("identities")
     contact = get_object_or_404(people, pk=int(number[:18]) if number.isdecimal() else 0)
     given = (request.POST or None, request.FILES or None)
-    form = NewConversationForm(*given, contact=contact, initial={"client_id": uuid.uuid4().hex})
+    form = NewConversationForm(*given, contact=contact, by=request.user, initial={"client_id": uuid.uuid4().hex})
     if form.is_valid():
         try:
             message = outreach.write_to(contact, by=request.user, **form.cleaned_data)

@@ -195,6 +195,23 @@ def test_reply_by_an_account_that_is_switched_off_is_not_found(api: Api) -> None
     assert api.post("conversations/1/messages/", {"body": "x", "channel": off.pk}).status_code == 404
 
 
+def test_reply_by_a_kind_of_channel_goes_by_the_inboxs_own_account(api: Api, company: World) -> None:
+    make_channel(kind="email")
+
+    said = api.post("conversations/1/messages/", {"body": "x", "channel": "email"})
+
+    assert (said.status_code, said.json()["channel"]) == (201, company.channel.pk)
+    assert api.post("conversations/1/messages/", {"body": "x", "channel": "pigeon"}).status_code == 400
+    assert api.post("conversations/1/messages/", {"body": "x", "channel": "scripted"}).status_code == 404
+
+
+def test_what_programs_sent_can_be_read_whole(api: Api, company: World) -> None:
+    mail = Delivery.objects.filter(message__conversation=None).first()
+    assert mail is not None
+
+    assert api.get(f"messages/{mail.message_id}/").json()["delivery"]["id"] == mail.pk
+
+
 def test_reply_by_another_account_goes_by_it(api: Api) -> None:
     other = make_channel()
 

@@ -3,6 +3,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 
 from crm.models import ApiKey, Contact
@@ -163,6 +164,17 @@ def test_failure_of_our_own_is_a_problem_document_without_details(api: Api, monk
     document = assert_problem(api.get("contacts/"), 500)
 
     assert "secret" not in str(document)
+
+
+def test_database_that_is_away_is_a_problem_to_come_back_with(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*_: Any) -> None:
+        raise OperationalError("server closed the connection, secret detail")
+
+    monkeypatch.setattr(Contact.objects, "visible_to", gone)
+    answer = api.get("contacts/")
+
+    assert "secret" not in str(assert_problem(answer, 503))
+    assert answer.headers["Retry-After"] == "5"
 
 
 def test_scopes_decide_what_a_key_may_do(api_with: Callable[..., Api]) -> None:

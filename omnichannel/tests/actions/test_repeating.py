@@ -12,6 +12,7 @@ from omnichannel.actions.conversations import ClientIdTaken, ThreadChanged
 from omnichannel.channels.base import AttachedFile
 from omnichannel.models import Attachment, Conversation, Delivery, Message
 from omnichannel.tests.factories import inbound, make_channel, make_contact, make_conversation, make_user
+from tests.threads import in_threads
 
 pytestmark = pytest.mark.django_db
 TAKEN = "This client_id belongs to a message of another conversation."
@@ -97,6 +98,17 @@ def test_writing_first_with_a_client_id_of_another_conversation_opens_none(agent
         outreach.write_to(contact, by=agent, channel=channel, subject="s", body="x", client_id="c1")
 
     assert Conversation.objects.count() == Event.objects.filter(name="conversation.opened").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_writing_first_twice_at_once_is_one_message() -> None:
+    agent, channel, contact = make_user("agent"), make_channel(), make_contact("ana@casa.example")
+
+    def write() -> Message:
+        return outreach.write_to(contact, by=agent, channel=channel, subject="s", body="x", client_id="c1")
+
+    assert len({message.pk for message in in_threads(3, write)}) == 1
+    assert Conversation.objects.count() == 1
 
 
 def test_page_that_sends_it_all_the_same_is_told_that_the_request_is_bad(agent: User) -> None:

@@ -120,6 +120,17 @@ def test_reply_without_any_channel_says_so_and_writes_nothing(client: Client) ->
     assert conversation.messages.count() == 1
 
 
+def test_another_teams_account_is_no_way_to_answer(client: Client, agent: User) -> None:
+    conversation = make_conversation(make_channel())
+    elsewhere = make_channel(team=Team.objects.create(name="Elsewhere"))
+
+    answer = write(client, conversation, channel=elsewhere.pk, client_id="c1")
+
+    assert (answer.status_code, Delivery.objects.count()) == (422, 0)
+    page = client.get(f"/inbox/new/?contact={conversation.contact_id}").content.decode()
+    assert f'<option value="{elsewhere.pk}"' not in page
+
+
 def test_form_without_htmx_leads_back_to_the_conversation(client: Client) -> None:
     conversation = make_conversation()
     response = client.post(f"/conversations/{conversation.pk}/messages/", {"body": "Hola"})
