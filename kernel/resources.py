@@ -95,6 +95,9 @@ def _parts(form: Any) -> Iterator[bytes]:
                 yield repr((name, value)).encode()
 
 
+ROW = {"type": "integer", "minimum": 0}  # of a filter, for the schema: what `number` takes
+
+
 def number(request: Request, name: str) -> int | None:
     """A filter's value. Raises ValidationError for what is not the number of a row."""
     text = request.query_params.get(name, "")

@@ -38,6 +38,16 @@ def test_healthz_answers_without_any_service(client: Client) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_readyz_tells_strangers_which_part_is_away_and_no_more(client: Client) -> None:
+    here = client.get("/readyz").json()["parts"]["worker"]
+    through_a_proxy = client.get("/readyz", headers={"X-Forwarded-For": "192.0.2.7"}).json()["parts"]["worker"]
+    elsewhere = client.get("/readyz", REMOTE_ADDR="192.0.2.7").json()["parts"]["worker"]
+
+    assert (here["ok"], here["detail"] != "") == (False, True)
+    assert through_a_proxy == elsewhere == {"ok": False, "detail": ""}
+
+
+@pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("beating")
 def test_readyz_names_every_part_when_all_is_well(client: Client) -> None:
     answer = client.get("/readyz")

@@ -21,10 +21,11 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    parts = readiness.check()
+    """Which part is away is for everybody; how it is reached and what it said, for whoever asks on this machine."""
+    parts, inside = readiness.check(), is_from_here(request)
     ready = all(part.ok for part in parts)
     with translation.override("en"):  # for programs and whoever reads their logs
-        told = {part.name: {"ok": part.ok, "detail": str(part.detail)} for part in parts}
+        told = {part.name: {"ok": part.ok, "detail": str(part.detail) if inside else ""} for part in parts}
     answer = JsonResponse({"ready": ready, "parts": told}, status=200 if ready else 503)
     answer._has_been_logged = True  # type: ignore[attr-defined] # monitors ask often: Django would log each "no" as an error
     return answer
@@ -40,10 +41,14 @@ def prometheus(request: HttpRequest) -> HttpResponse:
     return HttpResponse(metrics.page(), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-def may_scrape(request: HttpRequest) -> bool:
-    """From this machine itself, not through a proxy on it; else with a key."""
+def is_from_here(request: HttpRequest) -> bool:
+    """From this machine itself, not through a proxy on it."""
     forwarded = request.headers.get("X-Forwarded-For") or request.headers.get("Forwarded")
-    if request.META.get("REMOTE_ADDR") in LOOPBACK and not forwarded:
+    return request.META.get("REMOTE_ADDR") in LOOPBACK and not forwarded
+
+
+def may_scrape(request: HttpRequest) -> bool:
+    if is_from_here(request):
         return True
     scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
     key = find_key(secret.strip()) if scheme.lower() == "bearer" else None

@@ -7,9 +7,10 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
 from crm.models import Contact
+from kernel.resources import ROW
 
 CONTACT = OpenApiParameter(
-    "contact", int, description="Only those of this person: this contact and all merged with it."
+    "contact", ROW, description="Only those of this person: this contact and all merged with it."
 )
 
 

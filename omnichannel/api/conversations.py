@@ -24,7 +24,7 @@ from crm.models import User
 from crm.models.families import person_ids
 from kernel.api import CursorPages, PlainJSON, Problem
 from kernel.policies import agents_only
-from kernel.resources import Resource, choice, number
+from kernel.resources import ROW, Resource, choice, number
 from omnichannel.actions import conversations
 from omnichannel.actions.outgoing import Unreachable
 from omnichannel.api.messages import MessageSerializer, thread
@@ -127,9 +127,9 @@ class ThreadPages(CursorPages):
 
 FILTERS = [
     OpenApiParameter("status", str, enum=Conversation.Status.values),
-    OpenApiParameter("assignee", int, description="Only those assigned to this colleague."),
-    OpenApiParameter("contact", int, description="Only those with this person: this contact and all merged with it."),
-    OpenApiParameter("inbox", int, description="Only those of this inbox."),
+    OpenApiParameter("assignee", ROW, description="Only those assigned to this colleague."),
+    OpenApiParameter("contact", ROW, description="Only those with this person: this contact and all merged with it."),
+    OpenApiParameter("inbox", ROW, description="Only those of this inbox."),
 ]
 
 
