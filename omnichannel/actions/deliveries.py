@@ -27,6 +27,7 @@ from omnichannel.facts import DeliveryChanged
 from omnichannel.models import Attempt, Channel, Delivery, Suppression
 
 NEEDED = ("channel", "message__conversation", "message__channel", "message__attachments")  # once for a whole batch
+UNKNOWN = "unknown"  # the outcome of an attempt
 NOT_INSTALLED = kept("No channel of kind {kind} is installed.")
 DIED = kept("The process died while it was being sent.")
 ALWAYS_DIED = kept("Every attempt stopped the sender.")
@@ -74,8 +75,9 @@ def send(delivery: Delivery, senders: Senders) -> None:
 
 def _call(delivery: Delivery, senders: Senders) -> None:
     failpoint("before_provider_call")
+    plugin = senders.of(delivery.channel)
     try:
-        result = senders.of(delivery.channel).send(delivery)
+        result = (plugin.find(delivery) if _to_be_found(delivery) else None) or plugin.send(delivery)
     except ChannelError as error:
         _failed(delivery, error)
     except Exception as error:
@@ -104,7 +106,7 @@ def _begin(delivery: Delivery) -> bool:
     if reason := _why_not(delivery):
         _settle(delivery, Delivery.State.SUPPRESSED, error=reason)
         return False
-    if _died_in_between(delivery) and not _may_repeat(delivery):
+    if _died_in_between(delivery) and not (_to_be_found(delivery) or _may_repeat(delivery)):
         _nobody_knows(delivery, DIED)
         return False
     if delivery.tries > delivery.max_attempts:
@@ -133,6 +135,13 @@ def _died_in_between(delivery: Delivery) -> bool:
     return _lost(delivery).exists()
 
 
+def _to_be_found(delivery: Delivery) -> bool:
+    """The provider knows how an earlier call of this round ended, and can be asked."""
+    if not delivery.channel.plugin.can_find:
+        return False
+    return _died_in_between(delivery) or delivery.this_round.filter(outcome=UNKNOWN).exists()
+
+
 def _may_repeat(delivery: Delivery) -> bool:
     """Transactional, and only once after the first time nobody knows how it ended."""
     return delivery.purpose == Delivery.Purpose.TRANSACTIONAL and _lost(delivery).count() == 1
@@ -152,7 +161,7 @@ def _sent(delivery: Delivery, result: SendResult) -> None:
 
 @transaction.atomic
 def _failed(delivery: Delivery, error: ChannelError) -> None:
-    outcome = "unknown" if error.unknown else "failed"
+    outcome = UNKNOWN if error.unknown else "failed"
     _end_attempt(delivery, outcome, str(error))
     if not lease.holds(delivery):
         return
@@ -167,7 +176,9 @@ def _failed(delivery: Delivery, error: ChannelError) -> None:
 
 
 def _may_retry_unknown(delivery: Delivery) -> bool:
-    unknown = delivery.this_round.filter(outcome="unknown").count()
+    if delivery.channel.plugin.can_find:
+        return not delivery.is_last_attempt
+    unknown = delivery.this_round.filter(outcome=UNKNOWN).count()
     return delivery.purpose == Delivery.Purpose.TRANSACTIONAL and unknown <= 1
 
 

@@ -104,8 +104,8 @@ class ChannelKind:
     icon: ClassVar[str] = "message-circle"
     identity_kind: ClassVar[str]  # by which kind of identity a customer is reached: "email", "phone", …
     has_subject: ClassVar[bool] = False
-    # Can an `unknown` delivery be settled by asking the provider? If not: transactional once more, marketing never.
-    settles_unknown: ClassVar[bool] = False
+    # Can the provider be asked what became of a delivery, by find()? If not: transactional once more, marketing never.
+    can_find: ClassVar[bool] = False
 
     def __init__(self, account: "Channel") -> None:
         self.account = account
@@ -131,6 +131,12 @@ class ChannelKind:
         The deliveries of a batch come to one instance, one after the other: it may keep a connection until close().
         """
         raise NotImplementedError(f"{type(self).__name__} must implement send().")
+
+    def find(self, delivery: "Delivery") -> SendResult | None:
+        """After a call of which nobody knows how it ended: what the provider has under this delivery's key or id; None
+        if it never came there, then it is sent. For those with `can_find`. No transaction is open. Raises ChannelError.
+        """
+        raise NotImplementedError(f"{type(self).__name__} must implement find(), or leave can_find alone.")
 
     @property
     def stays_here(self) -> bool:

@@ -24,6 +24,7 @@ class ScriptedChannel(ChannelKind):
     has_subject = True
     sent: ClassVar[list[tuple[str, str]]] = []
     answers: ClassVar[list[Any]] = []
+    finds: ClassVar[list[Any]] = []  # likewise for find(), of tests that set can_find
     parsing: ClassVar[list[Callable[[RawInbound], None]]] = []
     sending: ClassVar[list[Callable[[Delivery], None]]] = []
     closed: ClassVar[list[int]] = []  # the account of each instance whose batch was over
@@ -31,7 +32,7 @@ class ScriptedChannel(ChannelKind):
     @classmethod
     def reset(cls) -> None:
         script: list[Any]
-        for script in (cls.sent, cls.answers, cls.parsing, cls.sending, cls.closed):
+        for script in (cls.sent, cls.answers, cls.finds, cls.parsing, cls.sending, cls.closed):
             script.clear()
 
     def parse(self, raw: RawInbound) -> list[InboundMessage]:
@@ -54,6 +55,12 @@ class ScriptedChannel(ChannelKind):
             raise answer
         self.sent.append((delivery.address, delivery.message.text))
         return answer
+
+    def find(self, delivery: Delivery) -> SendResult | None:
+        found: SendResult | BaseException | None = self.finds.pop(0)
+        if isinstance(found, BaseException):
+            raise found
+        return found
 
     def close(self) -> None:
         self.closed.append(self.account.pk)

@@ -29,6 +29,7 @@ def test_it_says_what_it_is(kind: type[ChannelKind]) -> None:
 def test_it_parses_and_sends(kind: type[ChannelKind]) -> None:
     assert kind.parse is not ChannelKind.parse
     assert kind.send is not ChannelKind.send
+    assert kind.can_find is (kind.find is not ChannelKind.find)
 
 
 @pytest.mark.parametrize("body", [b"", b"\x00\xff\xfe", b"{", b"<" * 1000, "ñ".encode("latin-1")])

@@ -185,6 +185,35 @@ def test_a_connection_lost_after_the_final_dot_is_unknown(purpose: str, state: s
     assert state_of(delivery)[0] == state
 
 
+@pytest.mark.parametrize("purpose", ["transactional", "marketing"])
+@pytest.mark.parametrize("dead", [True, False])
+def test_a_provider_that_can_be_asked_settles_what_nobody_knows(
+    purpose: str, dead: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the purpose and however often: what came there is not sent again, what did not is."""
+    monkeypatch.setattr(ScriptedChannel, "can_find", True)
+    ScriptedChannel.finds.extend([ChannelError("asked too often"), SendResult("there", state="delivered"), None])
+    arrived, lost = write(purpose), write(purpose, key="journey:2:1")
+    if dead:
+        for delivery in (arrived, lost):
+            Attempt.objects.create(delivery=delivery, number=1)
+        Delivery.objects.update(attempts=1)
+    else:
+        ScriptedChannel.answers.extend([ChannelError("connection lost", unknown=True)] * 2)
+        deliveries.send_due()
+        due_again()
+    Delivery.objects.filter(pk=lost.pk).update(due_at=None)
+    deliveries.send_due()
+    assert state_of(arrived) == ("queued", "asked too often")
+    due_again()
+    Delivery.objects.filter(pk=lost.pk).update(due_at=Now())
+    deliveries.send_due()
+
+    assert (state_of(arrived)[0], arrived.provider_id) == ("delivered", "there")
+    assert (state_of(lost)[0], lost.provider_id) == ("sent", f"p-{lost.pk}")
+    assert len(ScriptedChannel.sent) == 1
+
+
 @pytest.mark.parametrize(
     ("purpose", "first", "then"), [("transactional", "queued", "sent"), ("marketing", *["unknown"] * 2)]
 )

@@ -162,7 +162,7 @@ class Pigeon(ChannelKind):
 def test_channel_that_says_nothing_promises_nothing() -> None:
     pigeon = Pigeon(account())
     assert (pigeon.new_message_id(Message()), pigeon.find_conversation(InboundMessage("x", []), 1)) == ("", None)
-    assert (pigeon.stays_here, pigeon.settles_unknown, pigeon.has_subject) == (False, False, False)
+    assert (pigeon.stays_here, pigeon.can_find, pigeon.has_subject) == (False, False, False)
     assert (pigeon.check_settings(), pigeon.fields(), pigeon.secrets()) == ([], {}, ())
     assert pigeon.completed({"a": 1}) == {"a": 1}
     assert SendResult() == SendResult(provider_id="", state="sent")
