@@ -4,6 +4,7 @@ A calm spring, a bad summer (the carrier was changed and deliveries ran late), a
 random generator and customers give the same answers.
 """
 
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,11 +12,13 @@ from random import Random
 from typing import Any
 
 from django.db import transaction
+from django.db.models.fields.json import KT
 from django.utils import timezone
 
 from crm.demo import COMPANY, seeder, were_here
-from crm.ledger import publish_many
-from crm.models import Contact, Feeling
+from crm.facts import FeelingChanged
+from crm.ledger import Recorded, publish_many
+from crm.models import Contact, Event, Feeling
 from feedback import demo_mails, tokens
 from feedback.actions import shipped
 from feedback.actions.care import call_back
@@ -61,9 +64,9 @@ def seed(random: Random, people: Sequence[Contact], now: datetime, *, company: s
     if survey.invitations.exists():
         return survey
     invitations = _invite(random, survey, people, now)
-    responses = _answer(random, survey, random.sample(invitations, min(ANSWERS, len(invitations))), now)
-    _feel(responses)
-    were_here((one.invitation.contact_id or 0, one.submitted_at or one.created_at) for one in responses)
+    responses, answered = _answer(random, survey, random.sample(invitations, min(ANSWERS, len(invitations))), now)
+    _feel(responses, answered)
+    were_here((one.invitation.contact_id or 0, _given_at(one)) for one in responses)
     _care(responses, now)
     return survey
 
@@ -76,7 +79,7 @@ def _invite(random: Random, survey: Survey, people: Sequence[Contact], now: date
     wanted = round(ANSWERS / RESPONSE_RATE)
     for number in range(wanted * 3):
         person, at = random.choice(people), now - timedelta(days=random.uniform(1, DAYS))
-        if len(made) < wanted and asked.may_at(person.pk, at):
+        if len(made) < wanted and at > person.created_at and asked.may_at(person.pk, at):
             made.append(_invitation(survey, person, f"demo:{number}", at, inbox=inbox))
     demo_mails.post(made)
     return Invitation.objects.bulk_create(invitation for invitation, _token in made)
@@ -129,27 +132,52 @@ def _invitation(survey: Survey, person: Contact, cause_key: str, at: datetime, *
     return invitation, token
 
 
-def _answer(random: Random, survey: Survey, invitations: Sequence[Invitation], now: datetime) -> list[Response]:
+def _answer(
+    random: Random, survey: Survey, invitations: Sequence[Invitation], now: datetime
+) -> tuple[list[Response], list[Recorded]]:
     responses = Response.objects.bulk_create([_response(random, survey, one, now) for one in invitations])
     for response in responses:
         response.invitation.opened_at = response.invitation.answered_at = response.submitted_at
     Invitation.objects.bulk_update([response.invitation for response in responses], ["opened_at", "answered_at"])
     Answer.objects.bulk_create([answer for response in responses for answer in _answers(survey, response)])
-    publish_many([answered_fact(response) for response in responses])
-    return responses
+    return responses, publish_many([answered_fact(response) for response in responses])
 
 
-def _feel(responses: Sequence[Response]) -> None:
-    """As the consumer would have done it at the time: the last answer is how somebody feels now.
-
-    Not of those whose conversation is open: that is newer, and its story says how they feel.
-    """
-    last: dict[int, Response] = {}
-    for response in sorted(responses, key=lambda one: one.submitted_at or one.created_at):
-        last[response.invitation.contact_id or 0] = response
+def _feel(responses: Sequence[Response], answered: Sequence[Recorded]) -> None:
+    """As the consumer would have done it at the time: an answer is how somebody feels, until something newer says
+    otherwise, as an open conversation does."""
+    told = _told_feelings([response.invitation.contact_id for response in responses])
+    in_turn = sorted(zip(responses, answered, strict=True), key=lambda each: _given_at(each[0]))
+    changes = [(change, event) for response, event in in_turn if (change := _changed(told, response))]
+    publish_many([change for change, _ in changes], causes=[event for _, event in changes])
     for feeling in Feeling.values:
-        feels = [contact_id for contact_id, response in last.items() if response.feeling == feeling]
-        Contact.objects.filter(pk__in=feels).exclude(conversations__status="open").update(feeling=feeling)
+        feels = [person for person, known in told.items() if known[-1][1] == feeling]
+        Contact.objects.filter(pk__in=feels).update(feeling=feeling)
+
+
+def _changed(told: dict[int, list[tuple[datetime, str]]], response: Response) -> FeelingChanged | None:
+    """What the answer changed in its place of the story, which knows of it from now on; None: nothing."""
+    person, at = response.invitation.contact_id or 0, _given_at(response)
+    known = told.setdefault(person, [])
+    place = bisect(known, at, key=lambda each: each[0])
+    previous = known[place - 1][1] if place else ""
+    if previous == response.feeling:
+        return None
+    known.insert(place, (at, response.feeling))
+    return FeelingChanged(contact_id=person, feeling=response.feeling, previous=previous, occurred_at=at)
+
+
+def _given_at(response: Response) -> datetime:
+    return response.submitted_at or response.created_at
+
+
+def _told_feelings(people: Sequence[int | None]) -> dict[int, list[tuple[datetime, str]]]:
+    """What the ledger says already of these, oldest first."""
+    events = Event.objects.filter(name=FeelingChanged.name, contact__in=people).order_by("occurred_at", "pk")
+    told: dict[int, list[tuple[datetime, str]]] = {}
+    for person, at, feeling in events.values_list("contact_id", "occurred_at", KT("properties__feeling")):
+        told.setdefault(person or 0, []).append((at, feeling))
+    return told
 
 
 def _care(responses: Sequence[Response], now: datetime) -> None:

@@ -15,8 +15,13 @@ from django.utils import timezone
 from crm.demo import COMPANY, seeder
 from crm.ledger import Recorded, publish_many
 from crm.models import Contact, Event, User
+from feedback.actions import surveys
+from feedback.actions.shipped import relationship_nps
+from feedback.models import Survey
 from journeys import shipped
+from journeys.actions import journeys as verbs
 from journeys.facts import JourneyCompleted, JourneyEntered
+from journeys.graph import parse
 from journeys.models import Enrolment, Journey, Step, Timer, Version, Wait
 
 WEEKS = 8
@@ -44,11 +49,27 @@ class Story:
 @seeder(order=40)
 def journeys(random: Random, customers: Sequence[Contact]) -> None:
     """The journey that comes with the product, and who is on it."""
-    boss = User.objects.filter(groups__name="manager").order_by("pk").first()
-    journey = shipped.welcome_and_ask(company=COMPANY, live=True, by=boss)
+    now = timezone.now()
+    journey = shipped.installed() or _long_live(now - timedelta(weeks=WEEKS, days=1))
     if journey.live_version is None or Enrolment.objects.filter(journey=journey).exists():
         return
-    seed(journey, journey.live_version, list(stories(timezone.now())), timezone.now())
+    seed(journey, journey.live_version, list(stories(now)), now)
+
+
+def _long_live(since: datetime) -> Journey:
+    """As `shipped.welcome_and_ask` installs it, but published before its first traveller: a version's date cannot be
+    changed any more, so it is written with it."""
+    boss = User.objects.filter(groups__name="manager").order_by("pk").first()
+    survey = relationship_nps(company=COMPANY, by=boss, trigger=Survey.Trigger.NONE)
+    surveys.ask_after(survey, trigger=Survey.Trigger.NONE, by=boss)
+    journey = verbs.create(name=shipped.NAME, slug=shipped.SLUG, purpose=shipped.PURPOSE)
+    graph = shipped.graph(survey_id=survey.pk, company=COMPANY)
+    version = Version(journey=journey, number=1, graph=graph, listens=parse(graph).listens)
+    version.created_at = version.published_at = since
+    version.created_by = version.published_by = boss
+    version.save()
+    Journey.objects.filter(pk=journey.pk).update(created_at=since)
+    return verbs.publish(version, by=boss)
 
 
 def stories(now: datetime) -> Iterator[Story]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from django.db import connection
 from django.utils import timezone
 from django.utils.text import Truncator
 
@@ -15,13 +16,14 @@ from crm.facts import FeelingChanged
 from crm.ledger import Fact, publish_many
 from crm.models import Contact, Identity, Team, User
 from omnichannel import facts
-from omnichannel.demo_purchases import Purchase, about, fits, purchases, take, things
+from omnichannel.demo_purchases import Purchase, about, fits, purchases, put_back, take, things
 from omnichannel.demo_texts import CITIES, SCRIPTS, Script
 from omnichannel.models import Attempt, Channel, Conversation, Cycle, Delivery, Inbox, Message, Reading, Resolution
 
 ADDRESS = "support@hilo.example"
 HOW_MANY = 124
 OPEN_NOW = 18
+PATIENCE = 60  # how often somebody else is looked for who has something to write that nobody has written
 AGENTS = ("agent@hilo.example", "agent2@hilo.example")
 READERS = (*AGENTS, "manager@hilo.example", "admin@hilo.example")
 
@@ -85,12 +87,13 @@ def imagine(random: Random, customers: Sequence[Contact], colleagues: Sequence[U
     people = {c.pk: c for c in customers if c.pk in reachable}
     made = purchases(list(people.values()))
     begins = sorted(_begin(random, number, now) for number in range(HOW_MANY) if people)
-    stories = []
+    stories: list[Story] = []
+    asked: set[Script] = set()  # what is open now: a list of the same words would look made up
     for number, begin in enumerate(begins):
-        purchase = take(random, made, begin)
-        contact = people[purchase.contact_id] if purchase else random.choice(list(people.values()))
-        topic, is_open = _topic(random, contact, purchase, begin), number >= HOW_MANY - OPEN_NOW
-        stories.append(_story(random, topic, reachable[contact.pk], colleagues, begin, is_open, now))
+        is_open = number >= HOW_MANY - OPEN_NOW
+        topic = _topic(random, people, made, begin, asked)
+        asked |= {topic.script} if is_open else set()
+        stories.append(_story(random, topic, reachable[topic.contact.pk], colleagues, begin, is_open, now))
     return stories
 
 
@@ -107,10 +110,38 @@ def _begin(random: Random, number: int, now: datetime) -> datetime:
     return day.replace(hour=random.randint(7, 19), minute=random.randint(0, 59))
 
 
-def _topic(random: Random, contact: Contact, purchase: Purchase | None, begin: datetime) -> Topic:
-    language = contact.language if contact.language in SCRIPTS else "es"
-    fitting = [script for script in scripts_for(contact, language) if fits(script, language, purchase, begin)]
-    script = random.choice(fitting)
+def _topic(
+    random: Random, people: dict[int, Contact], made: list[Purchase], begin: datetime, asked: set[Script]
+) -> Topic:
+    """Somebody who has an order of these days to write about; else somebody who wants to know something."""
+    for _ in range(PATIENCE):
+        purchase = take(random, made, begin)
+        contact = people[purchase.contact_id] if purchase else _anybody(random, people, begin)
+        fitting = [script for script in _fitting(contact, purchase, begin) if script not in asked]
+        if fitting:
+            return _about(random, contact, purchase, random.choice(fitting))
+        put_back(made, purchase)
+    contact = _anybody(random, people, begin)
+    scripts = [script for script in SCRIPTS[_language(contact)] if not script.needs_an_order]
+    return _about(random, contact, None, random.choice([s for s in scripts if s not in asked] or scripts))
+
+
+def _anybody(random: Random, people: dict[int, Contact], begin: datetime) -> Contact:
+    """Of those who are customers by then."""
+    return random.choice([contact for contact in people.values() if contact.created_at < begin])
+
+
+def _language(contact: Contact) -> str:
+    return contact.language if contact.language in SCRIPTS else "es"
+
+
+def _fitting(contact: Contact, purchase: Purchase | None, begin: datetime) -> list[Script]:
+    language = _language(contact)
+    return [script for script in scripts_for(contact, language) if fits(script, language, purchase, begin)]
+
+
+def _about(random: Random, contact: Contact, purchase: Purchase | None, script: Script) -> Topic:
+    language = _language(contact)
     words = {
         "name": contact.first_name or contact.name,
         "order": purchase.order if purchase else str(random.randint(10_000, 99_999)),
@@ -284,6 +315,25 @@ def _attempt(delivery: Delivery) -> Attempt:
         finished_at=began + timedelta(seconds=1),
         outcome=Delivery.State.SENT,
     )
+
+
+@seeder(order=90)
+def deliveries_in_the_order_of_time(random: Random, customers: Sequence[Contact]) -> None:
+    """The outbox lists them by their ids, and each app wrote its own. Last of all parts; whatever points at a delivery
+    follows it, and those that are not the demo's stay."""
+    numbered = (
+        "WITH demos AS (SELECT id FROM omnichannel_delivery WHERE key LIKE 'demo:%' ORDER BY created_at, id), "
+        "numbered AS (SELECT id AS old, nextval(pg_get_serial_sequence('omnichannel_delivery', 'id')) AS new "
+        "FROM demos)"
+    )
+    followers = [
+        f", follower_{number} AS (UPDATE {field.model._meta.db_table} SET {field.column} = new FROM numbered "  # noqa: S608 - our own names
+        f"WHERE {field.column} = old)"
+        for number, field in enumerate(relation.field for relation in Delivery._meta.related_objects)
+    ]
+    renumber = " UPDATE omnichannel_delivery SET id = new FROM numbered WHERE id = old"
+    with connection.cursor() as cursor:
+        cursor.execute(numbered + "".join(followers) + renumber)
 
 
 def write_readings(stories: Sequence[Story]) -> None:

@@ -1,6 +1,6 @@
 """What the demo company's customers write about: each of them about an order of the days before, and what was in it."""
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +10,8 @@ from crm.models import Contact, Event
 from omnichannel.demo_texts import PRODUCTS, Script
 
 LATELY = timedelta(days=14)
-AT_ONCE = timedelta(hours=20)  # nobody misses a parcel before that
+AT_ONCE = timedelta(hours=1)  # nobody writes before that
+AN_ANSWER = timedelta(hours=10)  # until then the first answer comes, which must still be true
 
 
 @dataclass(frozen=True)
@@ -19,18 +20,28 @@ class Purchase:
     contact_id: int
     order: str
     bought: frozenset[str]
+    shipped_at: datetime | None = None
     delivered_at: datetime | None = None
+
+    def parcel_at(self, moment: datetime) -> str:
+        if self.delivered_at is not None and self.delivered_at < moment:
+            return "arrived"
+        return "awaited" if self.shipped_at is not None and self.shipped_at < moment else "unsent"
 
 
 def purchases(customers: Sequence[Contact]) -> list[Purchase]:
     """Of these people, oldest first."""
     events = Event.objects.filter(contact__in=[c.pk for c in customers]).order_by("occurred_at", "pk")
     rows = events.values_list("occurred_at", "contact_id", "properties")
-    delivered = {told["order_id"]: at for at, _contact, told in rows.filter(name="Order Delivered")}
+    shipped, delivered = (
+        {told["order_id"]: at for at, _contact, told in rows.filter(name=name)}
+        for name in ("Order Shipped", "Order Delivered")
+    )
     made = []
     for at, contact_id, told in rows.filter(name="Order Completed"):
         bought = frozenset(_called(line["name"]) for line in told["products"])
-        made.append(Purchase(at, contact_id or 0, told["order_id"], bought, delivered.get(told["order_id"])))
+        number = told["order_id"]
+        made.append(Purchase(at, contact_id or 0, number, bought, shipped.get(number), delivered.get(number)))
     return made
 
 
@@ -41,15 +52,21 @@ def take(random: Random, made: list[Purchase], moment: datetime) -> Purchase | N
     return made.pop(random.randrange(first, after)) if first < after else None
 
 
+def put_back(made: list[Purchase], purchase: Purchase | None) -> None:
+    """Nobody wrote about it after all."""
+    if purchase is not None:
+        insort(made, purchase, key=lambda each: each.at)
+
+
 def fits(script: Script, language: str, purchase: Purchase | None, moment: datetime) -> bool:
-    """Who names an order names what was in it, and misses or unpacks a parcel that is not there or there."""
+    """Who names an order names what was in it, and changes, misses or unpacks a parcel that has not been sent, is on
+    its way or is there, until we have answered."""
     if purchase is None:
         return True
-    has_arrived = purchase.delivered_at is not None and purchase.delivered_at < moment
-    names_both = "{order}" in script.words and "{product}" in script.words
-    return script.parcel in ("", "arrived" if has_arrived else "awaited") and (
-        not names_both or bool(things(script, language, purchase))
-    )
+    if script.parcel and {purchase.parcel_at(moment), purchase.parcel_at(moment + AN_ANSWER)} != {script.parcel}:
+        return False
+    names_both = script.is_about_an_order and "{product}" in script.words
+    return not names_both or bool(things(script, language, purchase))
 
 
 def things(script: Script, language: str, purchase: Purchase | None) -> list[str]:

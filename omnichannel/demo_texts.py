@@ -15,12 +15,20 @@ class Script:
     asked_again: str = ""  # right after the first answer, while it is open; "" where nothing is left to ask
     feeling: str = ""  # of the customer while it is open
     products: tuple[str, ...] = ()  # those it can be about, where not all
-    parcel: str = ""  # "awaited" or "arrived", where the story needs that
+    parcel: str = ""  # "unsent", "awaited" or "arrived", where the story needs that
     html: str = ""  # of the first message, as a sender's mail program would have written it
 
     @property
     def words(self) -> str:
         return "\n".join([self.subject, *(text for _who, text in self.turns), self.asked_again])
+
+    @property
+    def is_about_an_order(self) -> bool:
+        return "{order}" in self.words
+
+    @property
+    def needs_an_order(self) -> bool:
+        return self.is_about_an_order or bool(self.parcel)
 
     @property
     def is_for_a_company(self) -> bool:
@@ -58,8 +66,8 @@ ES = (
     Script("Pedido {order}: sigue sin llegar", (
         ("c", "Hola:\n\nHice el pedido {order} hace días y en el seguimiento sigue poniendo «en preparación». Era un "
               "regalo para el sábado. ¿Me podéis decir si llega a tiempo?\n\nGracias,\n{name}"),
-        ("n", "Almacén dice que la {product} salió ayer con otro número de seguimiento. Llega el viernes."),
-        ("a", "Hola, {name}:\n\nTienes razón, y lo siento: el paquete salió ayer y el seguimiento no se actualizó. La entrega "
+        ("n", "Almacén dice que la {product} ya salió, con otro número de seguimiento. Llega el viernes."),
+        ("a", "Hola, {name}:\n\nTienes razón, y lo siento: el paquete ya salió y el seguimiento no se actualizó. La entrega "
               "está prevista para el viernes en {city}, a tiempo para el regalo.\n\nUn saludo"),
         ("c", "Perfecto, qué alivio. ¡Gracias por contestar tan rápido!"),
     ), asked_again="¿Me puedes pasar el número de seguimiento nuevo? Así lo voy mirando.", parcel="awaited", feeling="uneasy"),
@@ -77,7 +85,7 @@ ES = (
         ("a", "Hola, {name}: aún no ha salido del almacén, así que ya la he cambiado. Te llegará un correo con la dirección "
               "nueva; revísala, por favor, y si falta el piso o la puerta, dímelo."),
         ("c", "Está perfecta. ¡Gracias!"),
-    ), asked_again="Gracias, pero en el correo falta la puerta: es el 3.º B. ¿Lo puedes añadir?", parcel="awaited", feeling="fine"),
+    ), asked_again="Gracias, pero en el correo falta la puerta: es el 3.º B. ¿Lo puedes añadir?", parcel="unsent", feeling="fine"),
     Script("Factura con NIF", (
         ("c", "Buenos días:\n\nNecesito la factura del pedido {order} a nombre de la empresa para la declaración del trimestre. "
               "¿Me la podéis rehacer con el NIF B96…412?\n\nSaludos,\n{name}"),
@@ -128,8 +136,8 @@ ES = (
               "tengo respuesta hoy, lo cancelo y lo cuento."),
         ("n", "Los dos correos anteriores fueron a la dirección antigua. Pedir disculpas, ofrecer envío exprés."),
         ("a", "Hola, {name}:\n\nTe pido disculpas: tus correos llegaron a una dirección que ya no miramos, y es culpa nuestra "
-              "que siguiera en la web. La {product} sale hoy por envío exprés y la tienes mañana antes de las 14 h. He "
-              "devuelto también los gastos de envío."),
+              "que siguiera en la web. La {product} está de camino: desde hoy va por envío exprés y la tienes mañana antes de las "
+              "14 h. He devuelto también los gastos de envío."),
         ("C", "Ha llegado. Gracias por la rapidez y por la devolución, así da gusto."),
     ), asked_again="Espero que esta vez sea verdad. ¿Me mandáis el número de seguimiento?", parcel="awaited", feeling="upset"),
     Script("Duda sobre la bombilla de la {product}", (
@@ -137,6 +145,17 @@ ES = (
         ("a", "Hola, {name}: lleva una E27 de hasta 40 W. Con una LED regulable va muy bien; la nuestra de filamento cálido "
               "(2200 K) es la que usamos en las fotos."),
     ), asked_again="¿Y la de filamento viene incluida o la tengo que pedir aparte?", feeling="fine", products=LAMPS_ES),
+    Script("¿Tenéis tienda en {city}?", (
+        ("c", "Hola, antes de decidirme me gustaría ver la {product} y tocarla. ¿Se puede en algún sitio de {city}?"),
+        ("a", "Hola, {name}: tienda propia solo tenemos en Valencia, pero te mando gratis una muestra de los materiales si me "
+              "das una dirección. Suele llegar en dos días."),
+        ("c", "Pues sí, os la paso ahora. Muy amables."),
+    ), asked_again="¡Estupendo! ¿La muestra hay que devolverla después?", feeling="fine"),
+    Script("Tarjeta regalo", (
+        ("c", "Buenas tardes, ¿tenéis tarjetas regalo? Es para una amiga que estrena casa y le tiene echado el ojo a la {product}."),
+        ("a", "Buenas tardes, {name}: sí, desde 25 €, por correo electrónico o en papel con un sobre bonito. No caducan."),
+        ("c", "En papel, entonces. ¡Gracias!"),
+    ), asked_again="En papel, entonces. ¿Se le puede añadir una dedicatoria?", feeling="glad"),
     Script("Pedido para {company}", (
         ("c", "Buenos días: para {company} necesitamos ocho unidades de la {product}. ¿Mantenéis el precio de mayorista del pedido {order}? Nos corre algo de prisa, abrimos el día 2."),
         ("a", "Buenos días, {name}: sí, mismo precio que en el {order}. Tenemos las ocho en el almacén; si me confirmáis hoy, llegan el día 28."),
@@ -197,13 +216,26 @@ EN = (
         ("a", "Good question, {name}: under a roof yes (IP44), in open rain no. For the open garden I'd take the Courtyard "
               "lantern, it is IP65."),
     ), asked_again="Good to know. How long does the battery of the Courtyard lantern last?", feeling="fine", products=LAMPS_EN),
+    Script("How do I clean the {product}?", (
+        ("c", "Hello, a friend has the {product} and I'm tempted. With two small children: how does one get fingerprints and "
+              "jam off it?"),
+        ("a", "Hello {name}! A soft damp cloth, lukewarm water and nothing else. It likes that better than any cleaner, and jam "
+              "has never won so far."),
+        ("c", "Sold. Thank you!"),
+    ), asked_again="Good to hear. And does it cope with red wine as well?", feeling="glad"),
+    Script("Gift card by e-mail?", (
+        ("c", "Hi, it's my sister's birthday tomorrow and I've left it late. Can you send her a gift card by e-mail?"),
+        ("a", "Hi {name}, we can, and it arrives within minutes: choose “Gift card” in the shop and put her address and the "
+              "day in. She can use it for anything, for as long as she likes."),
+        ("c", "You've saved me. Thanks!"),
+    ), asked_again="Great! Can it arrive at eight in the morning, so that it's the first thing she sees?", feeling="fine"),
     Script("Charged but no confirmation", (
-        ("c", "I paid an hour ago, the money has left my account, but I got no confirmation and can't see the order. Please "
+        ("c", "I've paid, the money has left my account, but I got no confirmation and can't see the order. Please "
               "help, I'm a bit worried."),
         ("a", "Hi {name}, no need to worry: the order exists, it's {order}. Your address had a typo (gmial), so the mail "
               "couldn't reach you. I've corrected it and sent the confirmation again."),
         ("c", "Got it, silly me. Thank you!"),
-    ), asked_again="Still nothing in my inbox, sorry. Could you send the confirmation once more?", parcel="awaited", feeling="uneasy"),
+    ), asked_again="Still nothing in my inbox, sorry. Could you send the confirmation once more?", parcel="unsent", feeling="uneasy"),
     Script("Just to say thank you", (
         ("c", "No question, just wanted to say that the {product} looks even better than in the photos, and that the "
               "handwritten note made my day.\n\n{name}"),

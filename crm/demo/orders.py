@@ -15,6 +15,7 @@ from crm.ledger.publishing import announce
 from crm.models import Contact, Event
 
 SOURCE = "demo:shop"
+CURRENCY = "EUR"
 SEASON = (1.2, 0.9, 0.9, 1.0, 1.1, 0.9, 0.8, 0.5, 1.0, 1.1, 1.6, 2.0)  # January to December
 MEAN_DAYS_BETWEEN = 95
 LEAVES_AFTER_AN_ORDER = 0.14
@@ -60,7 +61,7 @@ def _order(demo: Demo, contact: Contact, at: datetime) -> Iterator[Event]:
     number = f"{demo.random.randrange(10_000, 100_000)}"
     lines = [_line(demo, contact) for _ in range(demo.random.choices((1, 2, 3), (60, 28, 12))[0])]
     total = round(sum(line["price"] * line["quantity"] for line in lines), 2)
-    told = {"order_id": number, "total": total, "currency": "EUR", "products": lines}
+    told = {"order_id": number, "total": total, "currency": CURRENCY, "products": lines}
     yield _event(contact, "Order Completed", at, told)
     for name, days in (("Order Shipped", demo.random.uniform(0.4, 2)), ("Order Delivered", _delivery(demo, at))):
         then = at + timedelta(days=days)
@@ -85,7 +86,8 @@ def _visits(demo: Demo, contact: Contact, before: datetime) -> Iterator[Event]:
         at = before - timedelta(hours=demo.random.uniform(0.2, 60))
         line = _line(demo, contact)
         if at > contact.created_at:
-            yield _event(contact, "Product Viewed", at, {"name": line["name"], "price": line["price"]})
+            told = {"name": line["name"], "price": line["price"], "currency": CURRENCY}
+            yield _event(contact, "Product Viewed", at, told)
 
 
 def _event(contact: Contact, name: str, at: datetime, told: dict[str, Any]) -> Event:

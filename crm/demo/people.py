@@ -71,6 +71,7 @@ def _person(demo: Demo, number: int, companies: list[Company]) -> Contact:
     )
     company = draw.choice(companies) if draw.random() < AT_A_COMPANY else None
     since = YEAR if number % 3 == 0 else draw.uniform(3, YEAR)
+    city = draw.choice(words.CITIES_ES if spanish else words.CITIES_EN)
     return Contact(
         first_name=first,
         last_name=last,
@@ -78,8 +79,8 @@ def _person(demo: Demo, number: int, companies: list[Company]) -> Contact:
         owner=demo.users["sales"] if company else None,
         team=demo.users["sales"].team if company else None,
         language="es" if spanish else "en",
-        timezone="Europe/Madrid" if spanish else "Europe/London",
-        traits={"city": draw.choice(words.CITIES_ES if spanish else words.CITIES_EN)},
+        timezone="Europe/Madrid" if spanish else "Europe/Dublin" if city in words.IRISH else "Europe/London",
+        traits={"city": city},
         created_at=demo.ago(since + draw.random()),
         last_activity_at=demo.ago(since),
     )

@@ -25,6 +25,7 @@ Byrne Reid Morgan Hughes Shaw Cole Grant Webb Hayes Lane Stone Marsh Okafor Mens
 """)
 CITIES_ES = ("Madrid", "Barcelona", "Valencia", "Sevilla", "Bilbao", "Málaga", "Zaragoza", "Granada", "Vigo", "Palma")
 CITIES_EN = ("London", "Dublin", "Bristol", "Leeds", "Edinburgh", "Cork", "Manchester", "Cardiff")
+IRISH = ("Dublin", "Cork")
 COMPANIES = (
     ("Hotel Mirador", "hotelmirador.example"),
     ("Norte Botánica", "nortebotanica.example"),

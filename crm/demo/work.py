@@ -9,6 +9,7 @@ from crm.ledger import publish_many
 from crm.models import Contact, Note, Task, User
 
 NOTES, TASKS = 70, 26
+NEWS = 3  # days of which only open conversations and answers say how people feel
 FEELINGS = {"glad": 18, "fine": 22, "uneasy": 7, "upset": 3, "": 50}  # shares of 100
 
 
@@ -22,7 +23,7 @@ def feelings(demo: Demo) -> None:
     for contact in demo.customers:
         contact.feeling = demo.random.choices(list(FEELINGS), list(FEELINGS.values()))[0]
         if contact.feeling:
-            at = _after(demo.random, contact.created_at, demo.now)
+            at = _after(demo.random, contact.created_at, demo.ago(NEWS))
             facts.append(FeelingChanged(contact_id=contact.pk, feeling=contact.feeling, occurred_at=at))
     Contact.objects.bulk_update(demo.customers, ["feeling"])
     publish_many(facts)

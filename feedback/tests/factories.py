@@ -11,9 +11,15 @@ from feedback.actions import shipped
 from feedback.kinds.nps.plugin import Nps
 from feedback.models import Invitation, Response, Survey
 from omnichannel.models import Conversation
-from omnichannel.tests.factories import make_channel, make_contact, make_conversation, make_user
+from omnichannel.tests.factories import (
+    make_channel,
+    make_contact,
+    make_conversation,
+    make_old_customer,
+    make_user,
+)
 
-__all__ = ["make_channel", "make_contact", "make_conversation", "make_user"]
+__all__ = ["make_channel", "make_contact", "make_conversation", "make_old_customer", "make_user"]
 
 
 def make_survey(*, name: str = "", **fields: Any) -> Survey:

@@ -3,6 +3,7 @@
 import itertools
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, ClassVar
 
 from crm.actions import contacts
@@ -102,6 +103,14 @@ def make_channel(*, team: Team | None = None, kind: str = "scripted", **fields: 
 def make_contact(email: str = "", **fields: Any) -> Contact:
     claim = Claim("email", email or f"person{next(_number)}@casa.example")
     return contacts.resolve([claim], source="test", **fields)
+
+
+def make_old_customer(**fields: Any) -> Contact:
+    """Known for longer than the year of the demo's stories."""
+    contact = make_contact(**fields)
+    contact.created_at -= timedelta(days=400)
+    contact.save(update_fields=["created_at"])
+    return contact
 
 
 def make_conversation(channel: Channel | None = None, **fields: Any) -> Conversation:

@@ -15,7 +15,7 @@ from kernel.consistency import Recount
 from omnichannel import consistency, demo
 from omnichannel.demo_texts import PRODUCTS, SCRIPTS, Script
 from omnichannel.models import Conversation, Cycle, Delivery, Message, Reading, Resolution
-from omnichannel.tests.factories import make_contact, make_user
+from omnichannel.tests.factories import make_old_customer, make_user
 from tests import stage
 
 
@@ -35,7 +35,7 @@ def savepoint() -> Generator[None]:
 def seed() -> list[Contact]:
     for email in demo.AGENTS:
         make_user("agent", email=email)
-    people = [make_contact(language=language) for language in ("es", "en") * 8]
+    people = [make_old_customer(language=language) for language in ("es", "en") * 8]
     demo.conversations(Random(7), people)
     return people
 
