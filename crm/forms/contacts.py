@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import Contact, Feeling, Tag, Team, User
 from crm.models.contact import ContactQuerySet
 from crm.models.identity import normal_email, normal_phone
+from crm.models.locales import is_timezone, timezone_choices
 
 MINE, NOBODYS = "me", "none"
 
@@ -68,9 +69,17 @@ class ContactForm(forms.Form):
     company = forms.CharField(label=_("Company"), required=False, max_length=200)
     owner = forms.ModelChoiceField(User.objects.none(), required=False, label=_("Owner"), empty_label=_("Nobody"))
     language = forms.ChoiceField(required=False, label=_("Language"))
+    # Written and found by any part of its name: a menu of six hundred is for nobody.
+    timezone = forms.CharField(
+        label=_("Time zone"),
+        required=False,
+        max_length=64,
+        widget=forms.TextInput(attrs={"list": "time-zones", "placeholder": "Europe/Madrid", "autocomplete": "off"}),
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.kept_timezone = ""
         colleagues = cast("forms.ModelChoiceField[User]", self.fields["owner"])
         colleagues.queryset = User.objects.filter(is_active=True).order_by("first_name")
         languages = cast(forms.ChoiceField, self.fields["language"])
@@ -78,13 +87,27 @@ class ContactForm(forms.Form):
 
     @classmethod
     def of(cls, contact: Contact) -> Self:
-        """Filled with what is known. A language that we do not speak stays on offer."""
-        names = ("first_name", "last_name", "company", "owner", "language")
+        """Filled with what is known."""
+        names = ("first_name", "last_name", "company", "owner", "language", "timezone")
         form = cls(initial={name: getattr(contact, name) for name in names})
-        form.keep_language(contact.language)
+        form.keep(contact)
         return form
 
-    def keep_language(self, language: str) -> None:
+    def keep(self, contact: Contact) -> None:
+        """A language that we do not speak stays on offer, a time zone that is on no list may stay."""
+        self.kept_timezone = contact.timezone
+        self._keep_language(contact.language)
+
+    def time_zones(self) -> list[str]:
+        return [name for name, _label in timezone_choices()]
+
+    def clean_timezone(self) -> str:
+        name: str = self.cleaned_data["timezone"]
+        if name and name != self.kept_timezone and not is_timezone(name):
+            raise forms.ValidationError(_("No time zone is called so. Choose one of the list, such as Europe/Madrid."))
+        return name
+
+    def _keep_language(self, language: str) -> None:
         field = cast(forms.ChoiceField, self.fields["language"])
         choices = list(cast("list[tuple[str, str]]", field.choices))
         if language and language not in dict(choices):
@@ -95,7 +118,7 @@ class NewContactForm(ContactForm):
     email = forms.CharField(label=_("Email"), required=False, max_length=320)
     phone = forms.CharField(label=_("Phone"), required=False, max_length=40)
 
-    field_order = ("first_name", "last_name", "email", "phone", "company", "owner", "language")
+    field_order = ("first_name", "last_name", "email", "phone", "company", "owner", "language", "timezone")
 
     def clean_email(self) -> str:
         raw: str = self.cleaned_data["email"]

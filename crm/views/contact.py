@@ -59,7 +59,7 @@ def details(request: SignedInRequest, pk: int) -> HttpResponse:
         fragment = "details_form" if request.GET.get("edit") else "details"
         return render(request, f"{PAGE}#{fragment}", {"contact": found, "form": ContactForm.of(found)})
     form = ContactForm(request.POST)
-    form.keep_language(found.language)
+    form.keep(found)
     if not form.is_valid():
         return render(request, f"{PAGE}#details_form", {"contact": found, "form": form}, status=422)
     said = form.cleaned_data

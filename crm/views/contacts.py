@@ -76,7 +76,7 @@ def _create(request: SignedInRequest, said: dict[str, Any]) -> Contact:
         emails=[said["email"]] if said["email"] else [],
         phones=[said["phone"]] if said["phone"] else [],
         company=companies.named(said["company"], by=request.user),
-        **{name: said[name] for name in ("first_name", "last_name", "owner", "language")},
+        **{name: said[name] for name in ("first_name", "last_name", "owner", "language", "timezone")},
     )
 
 

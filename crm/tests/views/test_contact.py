@@ -303,13 +303,16 @@ def test_empty_task_list_teaches(client: Client) -> None:
 
 
 def test_details_are_edited_in_place(client: Client, ana: Contact, agent: User) -> None:
-    assert "<form" in body(client, f"/contacts/{ana.pk}/details/?edit=1")
+    form = body(client, f"/contacts/{ana.pk}/details/?edit=1")
     said = {"first_name": "Ana", "last_name": "Gil Soto", "company": "Acme", "owner": agent.pk, "language": "es"}
+    said["timezone"] = "Europe/Dublin"
 
     response = client.post(f"/contacts/{ana.pk}/details/", said, headers=HTMX)
 
     ana.refresh_from_db()
+    assert form.index('list="time-zones"') < form.index('<option value="Europe/Dublin">')
     assert (ana.last_name, str(ana.company), ana.owner, ana.language) == ("Gil Soto", "Acme", agent, "es")
+    assert ana.timezone == "Europe/Dublin"
     assert f'id="contact-head-{ana.pk}"' in response.content.decode()
 
 

@@ -166,12 +166,14 @@ def test_what_people_call_themselves_is_text() -> None:
 def test_new_contact_is_written_down_with_a_new_company() -> None:
     agent = factories.user("agent")
     said = {"first_name": "Ana", "email": "Ana@x.example", "phone": "600 123 456", "company": "Acme", "owner": agent.pk}
+    said["timezone"] = "Europe/Dublin"
 
     response = signed_in(agent).post("/contacts/new/", said)
 
     ana = Contact.objects.get()
     assert response.headers["Location"] == f"/contacts/{ana.pk}/"
     assert (ana.emails, ana.phones, str(ana.company), ana.owner) == (["ana@x.example"], ["+34600123456"], "Acme", agent)
+    assert ana.timezone == "Europe/Dublin"
 
 
 def test_new_contact_with_a_known_address_leads_to_who_has_it() -> None:

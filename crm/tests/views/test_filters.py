@@ -214,6 +214,8 @@ def test_a_visitor_id_is_not_searched() -> None:
         ({"first_name": "a" * 121}, {"first_name"}),
         ({"first_name": "Ana", "language": "xx"}, {"language"}),
         ({"first_name": "Ana", "owner": "999999"}, {"owner"}),
+        ({"first_name": "Ana", "timezone": " Europe/Dublin "}, set()),
+        ({"first_name": "Ana", "timezone": "Dublin"}, {"timezone"}),
     ],
 )
 def test_a_new_contact_is_refused_beside_the_field_that_is_wrong(said: dict[str, str], errors: set[str]) -> None:
@@ -223,11 +225,21 @@ def test_a_new_contact_is_refused_beside_the_field_that_is_wrong(said: dict[str,
 def test_a_language_that_we_do_not_speak_survives_an_edit() -> None:
     contact = factories.contact(language="fr")
     form = ContactForm({"language": "fr"})
-    form.keep_language("fr")
+    form.keep(contact)
 
     assert form.is_valid()
     assert ("fr", "fr") in ContactForm.of(contact).fields["language"].choices  # type: ignore[attr-defined]
     assert not ContactForm({"language": "fr"}).is_valid()
+
+
+def test_a_time_zone_that_is_on_no_list_survives_an_edit() -> None:
+    contact = factories.contact(timezone="Europe/Atlantis")
+    form = ContactForm({"timezone": "Europe/Atlantis"})
+    form.keep(contact)
+
+    assert form.is_valid()
+    assert ContactForm.of(contact)["timezone"].value() == "Europe/Atlantis"
+    assert not ContactForm({"timezone": "Europe/Atlantis"}).is_valid()
 
 
 @pytest.mark.parametrize(
