@@ -11,6 +11,7 @@ from crm.facts import (
     TaskPlanned,
     TaskReopened,
 )
+from crm.ledger.fact import doubled
 from crm.models import Contact, Event, User
 from crm.models.families import persons
 from kernel.realtime import News, Push, live, topic_guard, watch
@@ -25,8 +26,8 @@ def sees_contact(user: User, number: str) -> bool:
 def knot(user: User, news: News) -> Push:
     """Any event of a person whom this viewer may see, by whatever app or shop it was told."""
     contact = Contact.objects.visible_to(user).filter(pk=news.contact_id or 0).first()
-    event = Event.objects.filter(pk=news.id).first() if contact else None
-    return Push(pages.new_knot(event, contact.survivor_id)) if contact and event else Push()
+    event = Event.objects.filter(pk=news.id).exclude(doubled()).first() if contact else None
+    return Push(pages.new_knot(event, contact.survivor_id, user)) if contact and event else Push()
 
 
 @live(

@@ -74,7 +74,7 @@ def contact_tags(found: Contact) -> SafeString:
     return mark_safe("".join(render_to_string(f"{PAGE}#{part}", {"contact": found, "oob": True}) for part in parts))  # noqa: S308
 
 
-def new_knot(event: Event, page_of: int) -> SafeString:
+def new_knot(event: Event, page_of: int, viewer: User) -> SafeString:
     """At the top of an unfiltered thread; first away with it if it is there already. `page_of`: whose page."""
-    context = {"knot": replace(timeline.knots([event])[0], month=None), "page_of": page_of}
+    context = {"knot": replace(timeline.knots([event], viewer=viewer)[0], month=None), "page_of": page_of}
     return mark_safe(render_to_string(f"{PAGE}#new_knot", context))  # noqa: S308

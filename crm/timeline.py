@@ -1,7 +1,7 @@
 """The thread of a person's life as the contact page tells it: knots, newest first, by keyset pages."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -11,8 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.ledger.fact import fact_class, tell
-from crm.models import Contact, Event, Feeling
+from crm.ledger.fact import doubled, fact_class, leads_to, tell
+from crm.models import Contact, Event, Feeling, User
 from crm.models.event import EventQuerySet
 from crm.models.words import called
 from kernel import lists
@@ -67,6 +67,7 @@ class Knot:
     cause: str
     at: datetime
     month: date | None  # of the first knot of a month; None for the others
+    url: str = ""
 
     @property
     def key(self) -> str:
@@ -79,28 +80,40 @@ class Thread:
     older: str  # cursor of the next page, "" at the beginning of the story
 
 
-def read(contact: Contact, *, kind: str = "", channel: str = "", cursor: str = "", size: int = SIZE) -> Thread:
+def read(
+    contact: Contact,
+    *,
+    viewer: User | None = None,
+    kind: str = "",
+    channel: str = "",
+    cursor: str = "",
+    size: int = SIZE,
+) -> Thread:
     """One page over everybody merged into the contact and all that they did before they said who they were."""
     before = lists.decode(cursor, datetime, int)
     events = list(_told(kind, channel).of(contact, limit=size + 1, before=before))
     shown = events[:size]
     older = lists.encode([shown[-1].occurred_at, shown[-1].pk]) if len(events) > size else ""
-    return Thread(knots(shown, after=before), older)
+    return Thread(knots(shown, viewer=viewer, after=before), older)
 
 
 def _told(kind: str, channel: str) -> EventQuerySet:
     wanted = next((each.condition() for each in KINDS if each.slug == kind), Q())
-    return Event.objects.filter(wanted & Q(channel=channel) if channel else wanted)
+    return Event.objects.filter(wanted & Q(channel=channel) if channel else wanted).exclude(doubled())
 
 
-def knots(events: Sequence[Event], *, after: tuple[datetime, int] | None = None) -> list[Knot]:
-    """`after`: the place where the page before ended, so that its month is not named again."""
+def knots(
+    events: Sequence[Event], *, viewer: User | None = None, after: tuple[datetime, int] | None = None
+) -> list[Knot]:
+    """`viewer`: who is led to more, where they may. `after`: the place where the page before ended, so that its month
+    is not named again."""
     causes = _causes(events)
     month = _month(after[0]) if after else None
     told = []
     for event in events:
         begins = _month(event.occurred_at)
-        told.append(knot(event, cause=causes.get(event.cause_id or 0, ""), month=begins if begins != month else None))
+        one = knot(event, cause=causes.get(event.cause_id or 0, ""), month=begins if begins != month else None)
+        told.append(replace(one, url=leads_to(event.name, event.properties, viewer)))
         month = begins
     return told
 

@@ -1,13 +1,16 @@
 """The facts that omnichannel publishes."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.ledger import Fact, fact
 from crm.ledger.fact import labels
+from kernel.policies import agents_only
 from omnichannel.models import Delivery
 
 
@@ -127,15 +130,29 @@ class DeliveryChanged(Fact):
     """A message on its way out got further, or did not arrive."""
 
     name: ClassVar = "message.delivery_changed"
-    story: ClassVar = _("Message {state}")
+    story: ClassVar = _("Automatic message {state}: {subject}")
+    without: ClassVar = {"subject": _("Message {state}")}
     words: ClassVar = {"state": labels(Delivery.State)}
     icon: ClassVar = "send"
+    # An answer has its own event; that it got where it should is no news.
+    doubles: ClassVar = Q(properties__conversation_id__gt=0) & ~Q(
+        properties__state__in=[*Delivery.MAY_RETRY, Delivery.State.SUPPRESSED]
+    )
     delivery_id: int
     message_id: int
     state: str
     conversation_id: int | None = None
     inbox_id: int | None = None
     error: str = ""
+    subject: str = ""  # of what a program wrote, outside any conversation
+
+    @classmethod
+    def page(cls, properties: dict[str, Any], viewer: Any) -> str:
+        """The message in the outbox; one of a conversation stands in its thread."""
+        number, stands_alone = properties.get("delivery_id"), not properties.get("conversation_id")
+        if stands_alone and isinstance(number, int) and agents_only.admits(viewer):
+            return reverse("outbox_delivery", args=[number])
+        return ""
 
     def topics(self) -> list[str]:
         """What did not arrive shows in the list as well."""

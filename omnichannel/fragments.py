@@ -79,10 +79,10 @@ def line(conversation_id: int, line: thread.Line) -> SafeString:
     return _appended(conversation_id, f"told-{line.id}", _piece("message.html#line", line=line))
 
 
-def story(contact: Contact, *, of: int) -> SafeString:
+def story(contact: Contact, viewer: User, *, of: int) -> SafeString:
     """What happened lately, wherever a conversation of this person is open; `of` is who it happened to, who may have
     been merged into `contact`."""
-    return _piece("person.html#story", story=lately.story(contact), contact=contact, of=of)
+    return _piece("person.html#story", story=lately.story(contact, viewer), contact=contact, of=of)
 
 
 def route(conversation: Conversation) -> SafeString:

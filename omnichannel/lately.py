@@ -3,14 +3,23 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.text import Truncator
 
-from crm.ledger.fact import fact_class, tell
-from crm.models import Contact, Event
+from crm.ledger.fact import fact_class, leads_to, tell
+from crm.models import Contact, Event, User
 from omnichannel.facts import DeliveryChanged
 
 LENGTH = 8
-KNOTS = {"mail": "message", "reply": "message", "notebook-pen": "note", "square-check": "task", "circle-check": "task"}
+OF_ANSWERS = Q(name=DeliveryChanged.name, properties__conversation_id__gt=0)
+KNOTS = {
+    "mail": "message",
+    "reply": "message",
+    "send": "message",
+    "notebook-pen": "note",
+    "square-check": "task",
+    "circle-check": "task",
+}
 
 
 @dataclass(frozen=True)
@@ -18,13 +27,18 @@ class Knot:
     kind: str
     text: str
     at: datetime
+    url: str = ""
 
 
-def story(contact: Contact) -> list[Knot]:
-    """The newest knots of the person's own thread; the fate of each mail stands on the message itself."""
-    events = Event.objects.of(contact, limit=3 * LENGTH)
-    told = [event for event in events if event.name != DeliveryChanged.name][:LENGTH]
-    return [Knot(_kind(e.name), Truncator(tell(e.name, e.properties)).chars(72), e.occurred_at) for e in told]
+def story(contact: Contact, viewer: User) -> list[Knot]:
+    """The newest knots of the person's own thread; the fate of an answer stands on the message itself."""
+    events = Event.objects.exclude(OF_ANSWERS).of(contact, limit=LENGTH)
+    return [_knot(event, viewer) for event in events]
+
+
+def _knot(event: Event, viewer: User) -> Knot:
+    told = Truncator(tell(event.name, event.properties)).chars(72)
+    return Knot(_kind(event.name), told, event.occurred_at, leads_to(event.name, event.properties, viewer))
 
 
 def _kind(name: str) -> str:

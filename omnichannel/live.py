@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.safestring import SafeString, mark_safe
 
 from crm.ledger.fact import tell
@@ -126,13 +127,29 @@ def happened(user: User, news: News) -> Push:
     contact = Contact.objects.visible_to(user).filter(pk=news.contact_id or 0).first()
     if contact is None:
         return Push()
-    return Push(fragments.story(persons([contact])[contact.pk], of=contact.pk))
+    return Push(fragments.story(persons([contact])[contact.pk], user, of=contact.pk))
 
 
 @live(facts.DeliveryChanged.name)
 def delivery_changed(user: User, news: News) -> Push:
+    if not news.properties.get("conversation_id"):
+        return _mailed(user, news)
     message = _message(user, news)
     if message is None:
         return Push()
     conversation = visible(user, news) if news.properties.get("state") in Delivery.MAY_RETRY else None
     return Push(joined(fragments.delivery(message), *([fragments.row(user, conversation)] if conversation else [])))
+
+
+def _mailed(user: User, news: News) -> Push:
+    """What a journey or a survey sent stands in the threads of this person that it belongs to, as the page has it."""
+    contact = Contact.objects.visible_to(user).filter(pk=news.contact_id or 0).first()
+    event = Event.objects.select_related("cause").filter(pk=news.id).first()
+    if contact is None or event is None:
+        return Push()
+    because_of = event.cause.properties.get("conversation_id") if event.cause else None
+    family = persons([contact])[contact.pk].family_ids
+    theirs = Conversation.objects.visible_to(user).filter(contact__in=family)
+    near = listing.with_people(theirs.filter(Q(status=Conversation.Status.OPEN) | Q(pk=because_of)))
+    told = thread.line(event)
+    return Push(joined(*(fragments.line(c.pk, told) for c in near if thread.told_in(c).filter(pk=event.pk).exists())))

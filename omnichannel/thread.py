@@ -4,17 +4,19 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from crm.ledger.fact import tell
 from crm.models import Contact, Event, Identity, User
-from omnichannel.facts import ConversationAssigned, ConversationReopened, ConversationResolved
-from omnichannel.models import Attachment, Channel, Conversation, Delivery, Inbox, Message
+from crm.models.event import EventQuerySet
+from omnichannel.facts import ConversationAssigned, ConversationReopened, ConversationResolved, DeliveryChanged
+from omnichannel.models import Attachment, Channel, Conversation, Cycle, Delivery, Inbox, Message
 from omnichannel.models.message import MessageQuerySet
 
 LENGTH = 50  # messages shown at first; older ones on request
 TOLD = (ConversationAssigned.name, ConversationResolved.name, ConversationReopened.name)
+FATES = (Delivery.State.SENT, Delivery.State.SUPPRESSED, *Delivery.MAY_RETRY)  # of mails that programs write
 ENDLESS = re.compile(r"\S{1000}")
 DRAWN = re.compile(r'data-attachment="(\d+)"')  # channels.email.mime.clean counts the mail's files so
 # Shown in the browser without a download; SVG is not among them: it carries scripts.
@@ -130,13 +132,22 @@ def _begin(conversation: Conversation, of: int) -> datetime | None:
 
 
 def lines(conversation: Conversation, *, since: datetime | None, until: datetime | None) -> list[Line]:
-    told = Event.objects.filter(
-        contact_id=conversation.contact_id, name__in=TOLD, properties__conversation_id=conversation.pk
-    )
+    told = told_in(conversation)
     span = Q(occurred_at__gte=since) if since else Q()
     span &= Q(occurred_at__lt=until) if until else Q()
     newest = told.filter(span).order_by("-occurred_at", "-id")[:200]
     return [line(event) for event in reversed(newest)]
+
+
+def told_in(conversation: Conversation) -> EventQuerySet:
+    """What became of it, and the mails that journeys and surveys sent because of it or while it was open."""
+    open_then = Cycle.objects.filter(conversation=conversation, opened_at__lte=OuterRef("occurred_at")).exclude(
+        resolved_at__lt=OuterRef("occurred_at")
+    )
+    mails = Q(name=DeliveryChanged.name, properties__state__in=FATES) & ~Q(properties__conversation_id__gt=0)
+    ours = Exists(open_then) | Q(cause__properties__conversation_id=conversation.pk)
+    known = Event.objects.filter(contact__in=conversation.person.family_ids, name__in=[*TOLD, DeliveryChanged.name])
+    return known.filter(Q(name__in=TOLD, properties__conversation_id=conversation.pk) | (mails & ours))
 
 
 def line(event: Event) -> Line:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django.db.models import TextChoices
+from django.db.models import Q, TextChoices
 from django.utils.functional import Promise
 
 from crm.ledger.commerce import STORIES
@@ -28,8 +28,8 @@ class Fact:
     `name` is the ledger's name (`conversation.resolved`); `story` is how a timeline tells it, a lazy translation with
     the fields as placeholders ("Resolved: {subject}"); `without` is the story where a field is empty, as an author is
     where a program wrote; `words` puts values that the ledger keeps as code does into the reader's language; `icon`
-    names an icon of the sprite; `label` is what a journey calls it that waits for it, and `fields` what it calls its
-    properties.
+    names an icon of the sprite; `doubles` are those of this kind that tell a timeline's reader nothing new; `label` is
+    what a journey calls it that waits for it, and `fields` what it calls its properties.
     """
 
     name: ClassVar[str]
@@ -37,6 +37,7 @@ class Fact:
     without: ClassVar[Mapping[str, str | Promise]] = {}
     words: ClassVar[Mapping[str, Words]] = {}
     icon: ClassVar[str] = "circle-dot"
+    doubles: ClassVar[Q | None] = None
     label: ClassVar[str | Promise] = ""
     fields: ClassVar[Mapping[str, str | Promise]] = {}
 
@@ -46,6 +47,11 @@ class Fact:
 
     def properties(self) -> dict[str, Any]:
         return {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name not in _COLUMNS}
+
+    @classmethod
+    def page(cls, properties: dict[str, Any], viewer: Any) -> str:
+        """Where a timeline leads that this viewer may open, "" where to nothing."""
+        return ""
 
     def topics(self) -> list[str]:
         """Where on people's screens this shows: live topics besides the contact's own (kernel/realtime.py)."""
@@ -71,6 +77,21 @@ def fact_class(name: str) -> type[Fact] | None:
 
 def all_facts() -> dict[str, type[Fact]]:
     return dict(_facts)
+
+
+def doubled() -> Q:
+    """Events that a timeline leaves out, for what they tell another one told: whoever made each kind says which."""
+    of_kinds = Q(pk__in=())
+    for name, known in _facts.items():
+        if known.doubles is not None:
+            of_kinds |= Q(name=name) & known.doubles
+    return of_kinds
+
+
+def leads_to(name: str, properties: dict[str, Any], viewer: Any) -> str:
+    """A page with more of it, "" where there is none for this viewer."""
+    known = _facts.get(name)
+    return known.page(properties, viewer) if known and viewer else ""
 
 
 def tell(name: str, properties: dict[str, Any]) -> str:

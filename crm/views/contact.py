@@ -36,7 +36,7 @@ def contact(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect("contact", pk=found.survivor_id, permanent=False)
     kind, channel = request.GET.get("kind", ""), request.GET.get("channel", "")
     context = pages.contact(found, request.user) | {"kind": kind, "channel": channel}
-    context["thread"] = timeline.read(found, kind=kind, channel=channel)
+    context["thread"] = timeline.read(found, viewer=request.user, kind=kind, channel=channel)
     return page_or(request, PAGE, "story", context)
 
 
@@ -46,7 +46,7 @@ def older(request: SignedInRequest, pk: int) -> HttpResponse:
     """The next page of the thread, for the end of the list that is there."""
     found = visible(request, pk)
     kind, channel = request.GET.get("kind", ""), request.GET.get("channel", "")
-    thread = timeline.read(found, kind=kind, channel=channel, cursor=request.GET.get("cursor", ""))
+    thread = timeline.read(found, viewer=request.user, kind=kind, channel=channel, cursor=request.GET.get("cursor", ""))
     return render(request, f"{PAGE}#knots", {"contact": found, "thread": thread, "kind": kind, "channel": channel})
 
 

@@ -22,6 +22,7 @@ from crm.models import Consent
 from kernel import lease
 from kernel.failpoints import failpoint
 from kernel.told import kept
+from omnichannel.actions.messages import excerpt
 from omnichannel.channels.base import ChannelError, ChannelKind, SendResult, channels
 from omnichannel.facts import DeliveryChanged
 from omnichannel.models import Attempt, Channel, Delivery, Suppression
@@ -249,5 +250,6 @@ def _tell(delivery: Delivery, state: str, error: str) -> None:
             inbox_id=message.conversation.inbox_id if message.conversation else None,
             state=state,
             error=error[:200],
+            subject=(message.subject or excerpt(message)) if message.automatic else "",
         )
     )

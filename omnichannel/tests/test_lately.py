@@ -5,7 +5,7 @@ import pytest
 from crm.actions.merges import merge
 from crm.models import Contact, Event, Identity
 from omnichannel import lately
-from omnichannel.tests.factories import make_contact
+from omnichannel.tests.factories import make_contact, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +17,7 @@ def used(contact: Contact, device: str, *, shared: bool = False) -> None:
 
 
 def told(contact: Contact) -> list[str]:
-    return [knot.text for knot in lately.story(contact)]
+    return [knot.text for knot in lately.story(contact, make_user("agent"))]
 
 
 def test_story_leaves_out_what_others_did_on_a_device_that_several_people_use() -> None:

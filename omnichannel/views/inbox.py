@@ -110,7 +110,7 @@ def thread_context(request: SignedInRequest, found: Conversation) -> dict[str, A
         "channels": thread.reply_channels(found, by=request.user),
         "routes": routes.routes(found),
         "assignable": thread.assignable(found),
-        "story": lately.story(found.person),
+        "story": lately.story(found.person, request.user),
         "person_url": person_url(found.person.pk),
         "tags": Tag.objects.on_offer(),
     }

@@ -94,6 +94,7 @@ def test_events_of_shops_are_told_in_plain_words_and_strange_ones_by_their_name(
         ("contact.feeling_changed", {"feeling": "of an older version"}, "Ánimo: of an older version"),
         ("contact.updated", {"changed": "first_name, language"}, "Cambió: nombre, idioma"),
         ("message.delivery_changed", {"state": "sent"}, "Mensaje: enviado"),
+        ("message.delivery_changed", {"state": "sent", "subject": "Hola"}, "Mensaje automático enviado: Hola"),
         ("note.written", {"author": "Ana", "excerpt": "Llamar"}, "Nota de Ana: Llamar"),
         ("note.written", {"author": "", "excerpt": "Llamar"}, "Nota: Llamar"),
         ("note.written", {"excerpt": "Llamar"}, "Nota: Llamar"),
