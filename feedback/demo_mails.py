@@ -7,9 +7,10 @@ from typing import cast
 
 from django.db.models import prefetch_related_objects
 
-from crm.models import Contact, Identity
+from crm.models import Contact, Event, Identity
 from feedback import mail
 from feedback.models import Invitation, Version
+from omnichannel.facts import ConversationResolved
 from omnichannel.models import Attempt, Channel, Delivery, Message
 
 # The newest carry the whole letter, for the outbox; writing hundreds of them would take seconds of the first start.
@@ -30,7 +31,13 @@ def post(asked: Sequence[tuple[Invitation, str]]) -> None:
         for one, token in asked
     ]
     Message.objects.bulk_create(messages)
-    deliveries = Delivery.objects.bulk_create([_delivery(channel, message) for message in messages])
+    causes = _causes()
+    deliveries = Delivery.objects.bulk_create(
+        [
+            _delivery(channel, message, causes.get(one.conversation_id))
+            for message, (one, _token) in zip(messages, asked, strict=True)
+        ]
+    )
     Attempt.objects.bulk_create(map(_attempt, deliveries))
     for (invitation, _token), delivery in zip(asked, deliveries, strict=True):
         invitation.delivery = delivery
@@ -68,7 +75,13 @@ def _message(channel: Channel, invitation: Invitation, letter: mail.Letter, iden
     )
 
 
-def _delivery(channel: Channel, message: Message) -> Delivery:
+def _causes() -> dict[int | None, int]:
+    """What a question about a conversation is asked because of."""
+    resolved = Event.objects.filter(name=ConversationResolved.name).order_by("pk")
+    return dict(resolved.values_list("properties__conversation_id", "pk"))
+
+
+def _delivery(channel: Channel, message: Message, cause_id: int | None) -> Delivery:
     return Delivery(
         message=message,
         channel=channel,
@@ -77,6 +90,7 @@ def _delivery(channel: Channel, message: Message) -> Delivery:
         state=Delivery.State.DELIVERED,
         due_at=None,
         attempts=1,
+        cause_id=cause_id,
         created_at=message.created_at,
         settled_at=message.created_at + timedelta(seconds=4),
     )

@@ -18,7 +18,7 @@ from crm.models import Contact, Event, User
 from feedback.actions import surveys
 from feedback.actions.shipped import relationship_nps
 from feedback.models import Survey
-from journeys import shipped
+from journeys import demo_mails, shipped
 from journeys.actions import journeys as verbs
 from journeys.facts import JourneyCompleted, JourneyEntered
 from journeys.graph import parse
@@ -99,7 +99,8 @@ def seed(journey: Journey, version: Version, told: Sequence[Story], now: datetim
     enrolments = [_enrolment(journey, version, story, now) for story in told]
     Enrolment.objects.bulk_create(enrolments)
     pairs = list(zip(enrolments, told, strict=True))
-    Step.objects.bulk_create([step for enrolment, story in pairs for step in _steps(enrolment, story, now)])
+    steps = Step.objects.bulk_create([step for enrolment, story in pairs for step in _steps(enrolment, story, now)])
+    demo_mails.post([step for step in steps if step.node == "welcome"])
     waiting = [(enrolment, story) for enrolment, story in pairs if enrolment.is_active]
     Timer.objects.bulk_create([_timer(enrolment, story) for enrolment, story in waiting])
     Wait.objects.bulk_create([_wait(enrolment) for enrolment, _story in waiting])
@@ -144,7 +145,7 @@ def _steps(enrolment: Enrolment, story: Story, now: datetime) -> Iterator[Step]:
 def _step(enrolment: Enrolment, node: str, visit: int, outcome: str, event_id: int | None, at: datetime) -> Step:
     return Step(
         enrolment=enrolment,
-        version_id=enrolment.version_id,
+        version=enrolment.version,
         node=node,
         visit=visit,
         outcome=outcome,

@@ -13,7 +13,7 @@ from django.utils.text import Truncator
 
 from crm.demo import seeder, were_here
 from crm.facts import FeelingChanged
-from crm.ledger import Fact, publish_many
+from crm.ledger import Fact, Recorded, publish_many
 from crm.models import Contact, Identity, Team, User
 from omnichannel import facts
 from omnichannel.demo_purchases import Purchase, about, fits, purchases, put_back, take, things
@@ -319,8 +319,29 @@ def _attempt(delivery: Delivery) -> Attempt:
 
 @seeder(order=90)
 def deliveries_in_the_order_of_time(random: Random, customers: Sequence[Contact]) -> None:
-    """The outbox lists them by their ids, and each app wrote its own. Last of all parts; whatever points at a delivery
-    follows it, and those that are not the demo's stay."""
+    """Last of all parts: each app wrote its own deliveries. What journeys and surveys sent because of a conversation
+    is told in its thread."""
+    _number_deliveries()
+    mails = Delivery.objects.filter(key__startswith="demo:", message__automatic=True, cause__isnull=False)
+    sent = list(mails.select_related("message").defer("message__text", "message__html").order_by("pk"))
+    publish_many([_left(mail) for mail in sent], causes=[Recorded(mail.cause_id or 0, 1) for mail in sent])
+
+
+def _left(delivery: Delivery) -> facts.DeliveryChanged:
+    return facts.DeliveryChanged(
+        contact_id=delivery.message.contact_id,
+        channel="email",
+        delivery_id=delivery.pk,
+        message_id=delivery.message_id,
+        state=Delivery.State.SENT,
+        subject=delivery.message.subject,
+        occurred_at=delivery.settled_at,
+    )
+
+
+def _number_deliveries() -> None:
+    """The outbox lists them by their ids. Whatever points at a delivery follows it, and those that are not the demo's
+    stay."""
     numbered = (
         "WITH demos AS (SELECT id FROM omnichannel_delivery WHERE key LIKE 'demo:%' ORDER BY created_at, id), "
         "numbered AS (SELECT id AS old, nextval(pg_get_serial_sequence('omnichannel_delivery', 'id')) AS new "

@@ -13,7 +13,8 @@ from pytest_django import DjangoDbBlocker
 
 from crm.models import Contact, Event
 from feedback.models import Invitation, Response
-from journeys.models import Enrolment, Version
+from journeys.models import Enrolment, Step, Version
+from omnichannel import thread
 from omnichannel.demo_texts import SCRIPTS, Script
 from omnichannel.models import Conversation, Delivery
 from tests import stage
@@ -92,6 +93,19 @@ def test_the_outbox_begins_with_the_newest() -> None:
 
     assert sent == sorted(sent, reverse=True)
     assert Delivery.objects.filter(attempt_log=None).count() == 0
+
+
+def test_what_the_journey_says_it_sent_is_in_the_outbox_and_in_the_thread() -> None:
+    welcomed = Step.objects.filter(node="welcome").values_list("enrolment__contact", "at")
+    mails = Delivery.objects.filter(key__startswith="demo:journey:")
+
+    assert len(welcomed) > 5
+    assert set(mails.values_list("message__contact", "created_at")) == set(welcomed)
+    assert not mails.filter(message__subject__contains="{").exists()
+    for event in Event.objects.filter(name="message.delivery_changed", cause__name="message.received"):
+        conversation = Conversation.objects.get(pk=event.cause.properties["conversation_id"])  # type: ignore[union-attr]
+        assert event in thread.told_in(conversation)
+        assert Delivery.objects.get(pk=event.properties["delivery_id"]).message.subject == event.properties["subject"]
 
 
 def test_a_version_is_older_than_whoever_travels_it() -> None:
