@@ -1,6 +1,7 @@
 // htmx as this product uses it: our CSRF header, idiomorph as a swap style ("morph"), and our words for its failures.
 import htmx from "htmx.org"
 import { Idiomorph } from "idiomorph"
+import "./focus.js"
 import { applicable } from "./fragments.js"
 import { meta, text } from "./page.js"
 

@@ -11,18 +11,21 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import Client
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, expect
 
 from crm.ledger import consume
-from crm.models import User
+from crm.models import Team, User
 from crm.tasks import drain_consumers
 from omnichannel.actions import deliveries, inbound
+from omnichannel.models import Channel
+from omnichannel.tests.factories import ScriptedChannel, make_channel, make_user
 from tests.chromium import Ear, Pages
 from tests.web import serving
 
 OpenAs = Callable[..., Page]
 Elsewhere = Callable[..., Any]
 Entrance = Callable[..., Page]
+ScriptedChannel.reset()
 
 
 @pytest.fixture(scope="session")
@@ -111,3 +114,29 @@ def work(elsewhere: Elsewhere) -> Callable[[], None]:
         drain_consumers()
 
     return lambda: elsewhere(done)
+
+
+@pytest.fixture
+def team(transactional_db: None) -> Team:
+    return Team.objects.create(name="Support")
+
+
+@pytest.fixture
+def lola(team: Team) -> User:
+    return make_user("agent", team=team, first_name="Lola", last_name="Vidal")
+
+
+@pytest.fixture
+def nuno(team: Team) -> User:
+    return make_user("agent", team=team, first_name="Nuno", last_name="Paz")
+
+
+@pytest.fixture
+def channel(team: Team) -> Channel:
+    return make_channel(team=team, kind="email")
+
+
+def live(page: Page) -> Page:
+    expect(page.locator(".shell-header .live")).to_have_attribute("data-state", "live", timeout=15_000)
+    page.wait_for_load_state("networkidle")  # its islands are loaded: a key pressed before them is heard by nobody
+    return page

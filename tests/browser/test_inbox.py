@@ -6,40 +6,13 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from crm.models import Team, User
+from crm.models import User
 from omnichannel.actions import conversations
 from omnichannel.models import Channel, Delivery, Draft, Message
-from omnichannel.tests.factories import ScriptedChannel, inbound, make_channel, make_conversation, make_user
-from tests.browser.conftest import Elsewhere, OpenAs
+from omnichannel.tests.factories import inbound, make_conversation
+from tests.browser.conftest import Elsewhere, OpenAs, live
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ScriptedChannel.reset()
-
-
-@pytest.fixture
-def team(transactional_db: None) -> Team:
-    return Team.objects.create(name="Support")
-
-
-@pytest.fixture
-def lola(team: Team) -> User:
-    return make_user("agent", team=team, first_name="Lola", last_name="Vidal")
-
-
-@pytest.fixture
-def nuno(team: Team) -> User:
-    return make_user("agent", team=team, first_name="Nuno", last_name="Paz")
-
-
-@pytest.fixture
-def channel(team: Team) -> Channel:
-    return make_channel(team=team, kind="email")
-
-
-def live(page: Page) -> Page:
-    expect(page.locator(".shell-header .live")).to_have_attribute("data-state", "live", timeout=15_000)
-    page.wait_for_load_state("networkidle")  # its islands are loaded: a key pressed before them is heard by nobody
-    return page
 
 
 def said(page: Page, direction: str, part: str = ".bubble") -> Locator:

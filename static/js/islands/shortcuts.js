@@ -6,9 +6,11 @@ const PAUSE = 1200
 const visible = (element) => element.getClientRects().length > 0
 const find = (keys) => [...document.querySelectorAll(`[data-shortcut="${CSS.escape(keys)}"]`)].find(visible)
 
+/** As a click does, it stands on what it presses, unless somebody stands elsewhere. */
 function press(element) {
-  if (element.matches("input, textarea, select")) element.focus()
-  else element.click()
+  if (element.matches("input, textarea, select")) return element.focus()
+  if (document.activeElement === document.body) element.focus({ preventScroll: true })
+  element.click()
 }
 
 function labelOf(element) {
