@@ -1,12 +1,14 @@
 // Entry of the product's pages. Islands that every page has, or that wait for keys, are part of this file; the others load
 // when an element asks for them. To add one: a file in js/islands/ that exports mount(element), and a line here.
 import "./js/htmx.js"
+import "./js/scroll.js"
 import { startIslands } from "./js/islands.js"
 import * as dialog from "./js/islands/dialog.js"
 import * as listKeys from "./js/islands/list-keys.js"
 import * as live from "./js/islands/live.js"
 import * as menu from "./js/islands/menu.js"
 import * as palette from "./js/islands/palette.js"
+import * as panes from "./js/islands/panes.js"
 import * as relativeTime from "./js/islands/relative-time.js"
 import * as shortcuts from "./js/islands/shortcuts.js"
 import * as theme from "./js/islands/theme.js"
@@ -20,6 +22,7 @@ startIslands({
   live: here(live),
   menu: here(menu),
   palette: here(palette),
+  panes: here(panes),
   "relative-time": here(relativeTime),
   shortcuts: here(shortcuts),
   theme: here(theme),
@@ -32,7 +35,6 @@ startIslands({
   "frame-height": () => import("./js/islands/frame-height.js"),
   "inbox-list": () => import("./js/islands/inbox-list.js"),
   optimistic: () => import("./js/islands/optimistic.js"),
-  panes: () => import("./js/islands/panes.js"),
   passkey: () => import("./js/islands/passkey.js"),
   scrolled: () => import("./js/islands/scrolled.js"),
   waits: () => import("./js/islands/waits.js"),

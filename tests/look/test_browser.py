@@ -1,5 +1,6 @@
 """The look in a browser, under the product's own content policy."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -127,6 +128,18 @@ def test_gallery_never_scrolls_sideways(open_page: Open, width: int) -> None:
     ]
 
 
+def test_way_back_leads_to_the_same_place_of_a_list(open_page: Open) -> None:
+    for number in range(60):
+        contact(first_name=f"Ana {number}")
+    page = open_page("/contacts/")
+    page.locator("#main").evaluate("main => { main.scrollTop = 400 }")
+    page.locator("tbody a").nth(14).click()
+    expect(page.locator("h1.person-name")).to_be_visible()
+    page.go_back()
+    expect(page.locator("tbody a").nth(14)).to_be_in_viewport()
+    assert page.locator("#main").evaluate("main => main.scrollTop") == 400
+
+
 def test_only_the_main_part_scrolls(open_page: Open) -> None:
     page = open_page("/gallery/#states")
     assert page.evaluate("[scrollY, document.documentElement.scrollHeight]") == [0, 900]
@@ -150,8 +163,13 @@ def test_palette_opens_by_keyboard_and_closes_by_escape(open_page: Open) -> None
     expect(page.locator("#palette")).to_be_visible()
     expect(page.locator("#palette input")).to_be_focused()
     expect(page.locator("#palette [role=option][aria-selected=true]")).to_have_count(1)
+    page.keyboard.type("who")
     page.keyboard.press("Escape")
     expect(page.locator("#palette")).to_be_hidden()
+    page.keyboard.press("Control+k")
+    page.keyboard.press("?")
+    expect(page.locator("#palette")).to_be_hidden()
+    expect(page.locator("#shortcuts")).to_be_visible()
 
 
 def test_escape_leaves_what_is_being_typed(open_page: Open) -> None:
@@ -198,6 +216,10 @@ def test_toast_offers_undo_and_an_error_stays(open_page: Open) -> None:
     toasts = page.locator("#toasts .toast")
     expect(toasts).to_have_count(2)
     expect(toasts.nth(1)).to_contain_text("<b>Broken</b>")
+    page.evaluate(show, {"level": "error", "text": "<b>Broken</b>"})
+    expect(toasts).to_have_count(2)
+    expect(toasts.nth(0).locator("> .icon:visible use")).to_have_attribute("href", re.compile("#check$"))
+    expect(toasts.nth(1).locator("> .icon:visible use")).to_have_attribute("href", re.compile("#circle-alert$"))
     with page.expect_request("**/gallery/") as request:
         toasts.nth(0).locator("[data-undo]").click()
     assert request.value.method == "GET"

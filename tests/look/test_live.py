@@ -52,6 +52,19 @@ def test_live_subscribes_and_says_so(open_page: Open) -> None:
     expect(page.locator(".shell-header .live")).to_have_attribute("data-state", "live")
 
 
+def test_live_hears_at_once_that_the_browser_is_offline(open_page: Open) -> None:
+    page, server = connected(open_page)
+    badge = page.locator(".shell-header .live")
+    expect(badge).to_have_attribute("data-state", "live")
+    page.evaluate("dispatchEvent(new Event('offline'))")
+    assert badge.get_attribute("data-state") == "offline"
+    server.say(type="tick", cursor="41-0", lag=0.0)  # from this very machine, say
+    expect(badge).to_have_attribute("data-state", "live")
+    page.evaluate("dispatchEvent(new Event('offline'))")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    assert badge.get_attribute("data-state") == "live"
+
+
 def test_live_applies_fragments_and_mounts_their_islands(open_page: Open) -> None:
     page, server = connected(open_page)
     html = (

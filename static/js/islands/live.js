@@ -30,7 +30,14 @@ class Live {
     this.connect()
     setInterval(() => this.show(), 3000)
     document.addEventListener("htmx:afterSettle", () => this.subscribe())
-    addEventListener("online", () => this.connect())
+    addEventListener("offline", () => this.cut(true))
+    addEventListener("online", () => { this.cut(false); this.connect() })
+  }
+
+  /** The browser says so at once; the socket may take minutes. A server on this very machine goes on speaking, though. */
+  cut(isCut) {
+    this.isCut = isCut
+    this.show()
   }
 
   connect() {
@@ -67,6 +74,7 @@ class Live {
   }
 
   receive(message) {
+    this.isCut = false
     this.lastTick = Date.now()
     this.lag = message.lag ?? this.lag
     this.cursor = message.cursor || this.cursor
@@ -88,7 +96,7 @@ class Live {
   }
 
   show() {
-    const open = this.socket?.readyState === WebSocket.OPEN
+    const open = !this.isCut && this.socket?.readyState === WebSocket.OPEN
     const fresh = Date.now() - this.lastTick < BEHIND && !(this.lag > BEHIND / 1000)
     const state = !open ? "offline" : fresh ? "live" : "behind"
     if (this.badge.dataset.state !== state) this.badge.dataset.state = state

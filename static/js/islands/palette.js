@@ -16,6 +16,19 @@ function step(dialog, by) {
 }
 
 function onKey(event, dialog) {
+  if (event.key === "Escape") {
+    event.preventDefault() // the browser's first Escape would only empty the field
+    return dialog.close()
+  }
+  if (event.key === "?" && !dialog.querySelector("input").value) {
+    event.preventDefault()
+    dialog.close()
+    return document.dispatchEvent(new Event("shortcuts:open"))
+  }
+  move(event, dialog)
+}
+
+function move(event, dialog) {
   const by = { ArrowDown: 1, ArrowUp: -1 }[event.key]
   if (by) {
     event.preventDefault()

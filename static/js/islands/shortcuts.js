@@ -59,4 +59,5 @@ export function mount(dialog) {
 
   document.addEventListener("keydown", onKey)
   document.addEventListener("click", (event) => { if (event.target.closest("[data-shortcuts-open]")) open() })
+  document.addEventListener("shortcuts:open", open)
 }

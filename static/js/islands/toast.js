@@ -1,5 +1,5 @@
 // <div data-island="toast">: shows what happened, with undo. From the server: HX-Trigger-After-Swap {"toast": {level, text, undo: {url, method}}}
-// or Django's messages, rendered inside. Errors stay until closed; the rest leaves after a while, never under the pointer.
+// or Django's messages, rendered inside. Errors stay until closed, one of each; the rest leaves after a while, never under the pointer.
 import htmx from "../htmx.js"
 
 const SECONDS = { plain: 6, undo: 12 }
@@ -29,6 +29,12 @@ function prepare(item) {
 export function mount(container) {
   const template = container.querySelector("template")
 
+  /** What is said again is told again, but stands there once. */
+  function withoutLast(level, text) {
+    const last = [...container.querySelectorAll(".toast")].at(-1)
+    if (level === "error" && last?.dataset.level === level && last.querySelector("[data-text]").textContent === text) last.remove()
+  }
+
   function show({ level = "info", text, undo }) {
     const item = template.content.firstElementChild.cloneNode(true)
     item.dataset.level = level
@@ -37,6 +43,7 @@ export function mount(container) {
     const button = item.querySelector("[data-undo]")
     button.hidden = !undo
     if (undo) Object.assign(button.dataset, undo)
+    withoutLast(level, text)
     container.append(item)
     prepare(item)
     while (container.querySelectorAll(".toast").length > 4) container.querySelector(".toast").remove()
