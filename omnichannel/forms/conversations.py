@@ -99,3 +99,4 @@ class NewConversationForm(forms.Form):
         super().__init__(*args, **kwargs)
         usable = [channel.pk for channel in thread.channels_to(contact, by=by)]
         self.fields["channel"].queryset = Channel.objects.filter(pk__in=usable)  # type: ignore[attr-defined]
+        self.fields["channel" if len(usable) > 1 else "subject"].widget.attrs["autofocus"] = True

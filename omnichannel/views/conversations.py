@@ -19,7 +19,7 @@ from omnichannel.listing import Tab
 from omnichannel.models import Conversation, Message
 from omnichannel.models.message import MessageQuerySet
 from omnichannel.views import answers
-from omnichannel.views.inbox import opened, visible
+from omnichannel.views.inbox import asked_tab, opened, visible
 
 
 @require_POST
@@ -102,7 +102,7 @@ def assignment(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_http_methods(["POST", "DELETE"])
 @agents_only
 def resolution(request: SignedInRequest, pk: int) -> HttpResponse:
-    """POST resolves (`?next=1`: and opens the row below it), DELETE reopens."""
+    """POST resolves (`?next=1`: and opens the row below it), DELETE reopens. `body`: what is written but not sent."""
     conversation = visible(request, pk)
     url = reverse("resolution", args=[pk])
     if request.method == "DELETE":
@@ -111,12 +111,14 @@ def resolution(request: SignedInRequest, pk: int) -> HttpResponse:
     following = _following(request, conversation) if "next" in request.GET else None
     conversations.resolve(conversation, by=request.user)
     response = _redrawn(request, pk, following)
-    return toast(response, pgettext("one conversation", "Resolved"), undo=("DELETE", url))
+    said = pgettext("one conversation", "Resolved")
+    if request.POST.get("body", "").strip():
+        said = _("Resolved. What you had written was not sent; it waits in the composer of that conversation.")
+    return toast(response, said, undo=("DELETE", url))
 
 
 def _following(request: SignedInRequest, conversation: Conversation) -> Conversation | None:
-    tab = request.POST.get("tab", "")
-    return listing.following(request.user, tab if tab in Tab.values else Tab.ALL, conversation)
+    return listing.following(request.user, asked_tab(request.POST) or Tab.ALL, conversation)
 
 
 def _redrawn(request: SignedInRequest, pk: int, following: Conversation | None = None) -> HttpResponse:
@@ -131,7 +133,8 @@ def _redrawn(request: SignedInRequest, pk: int, following: Conversation | None =
     conversations.mark_read(following, by=request.user)
     response = opened(request, visible(request, following.pk))
     response.write("".join(parts))
-    response["HX-Push-Url"] = reverse("conversation", args=[following.pk])
+    tab = asked_tab(request.POST)
+    response["HX-Push-Url"] = reverse("conversation", args=[following.pk]) + (f"?tab={tab}" if tab else "")
     return response
 
 

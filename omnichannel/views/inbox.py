@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -31,12 +31,16 @@ KEYS = {Tab.MINE: "m", Tab.UNASSIGNED: "u", Tab.ALL: "a", Tab.RESOLVED: "r"}
 def inbox(request: SignedInRequest) -> HttpResponse:
     cursor = request.GET.get("cursor", "")
     counts = listing.counts(request.user)
-    tab = request.GET.get("tab", "")
-    context = list_context(request, counts, tab if tab in Tab.values else _first_tab(counts))
+    context = list_context(request, counts, asked_tab(request.GET) or _first_tab(counts))
     if cursor and by_htmx(request):
         return answers.varying(render(request, "omnichannel/inbox.html#rows", context))
     part = "#list" if answers.target(request) == "list-pane" else ""
     return answers.varying(render(request, f"omnichannel/inbox.html{part}", context | page_context(request.user)))
+
+
+def asked_tab(given: QueryDict) -> Tab | None:
+    tab = given.get("tab", "")
+    return Tab(tab) if tab in Tab.values else None
 
 
 def _first_tab(counts: listing.Counts) -> Tab:
@@ -68,7 +72,7 @@ def page_context(user: User) -> dict[str, Any]:
 @require_GET
 @agents_only
 def conversation(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The thread: whole page, the middle pane (htmx), or an earlier stretch of it (`?before=`)."""
+    """The thread: whole page (beside the list of `?tab=`), the middle pane (htmx), or an earlier stretch (`?before=`)."""
     found = visible(request, pk)
     before = request.GET.get("before", "")
     if before.isdecimal():
@@ -79,7 +83,7 @@ def conversation(request: SignedInRequest, pk: int) -> HttpResponse:
     if answers.target(request) == "thread-pane":
         return opened(request, found)
     counts = listing.counts(request.user)
-    tab = next(tab for tab in Tab.values if tab in listing.tabs_of(request.user, found))
+    tab = asked_tab(request.GET) or next(tab for tab in Tab if tab in listing.tabs_of(request.user, found))
     context = list_context(request, counts, tab) | page_context(request.user) | thread_context(request, found)
     return answers.varying(render(request, "omnichannel/inbox.html", context))
 

@@ -5,6 +5,13 @@ export const text = (name) => document.getElementById("texts")?.dataset[name] ??
 
 export const typing = (target) => Boolean(target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable=true]"))
 
+/** A button that tells how many there are and is there only while there are any: data-one, data-many with %n. */
+export function tellNews(button, count) {
+  if (!button) return
+  button.hidden = !count
+  button.querySelector("[data-words]").textContent = count ? (count === 1 ? button.dataset.one : button.dataset.many.replace("%n", count)) : ""
+}
+
 /** Random id; crypto.randomUUID exists only on https and localhost, and people run this on a plain office network too. */
 export function uniqueId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16))

@@ -7,7 +7,8 @@ from crm.actions import consents
 from crm.models import User
 from crm.tests.factories import task
 from omnichannel.actions import conversations
-from omnichannel.models import Channel
+from omnichannel.channels.base import InboundMessage
+from omnichannel.models import Channel, Conversation
 from omnichannel.tests.factories import inbound, make_conversation
 from tests.browser.conftest import Elsewhere, OpenAs, live
 
@@ -18,6 +19,9 @@ PLACE = """() => {
     const it = document.activeElement
     return `${it.localName} ${it.name || it.id || it.getAttribute("aria-label") || it.textContent.trim()}`
 }"""
+
+
+TOP = "element => element.getBoundingClientRect().top"
 
 
 def stands(page: Page, place: str) -> None:
@@ -34,15 +38,24 @@ def act(page: Page, key: str, place: str, method: str = "POST") -> None:
     stands(page, place)
 
 
-def test_focus_stays_where_it_was_in_the_inbox(
-    open_as: OpenAs, lola: User, channel: Channel, elsewhere: Elsewhere
-) -> None:
+def written(channel: Channel) -> Conversation:
+    """A conversation with more messages than are shown at once, in a list with more rows than are."""
     for number in range(28):
         make_conversation(channel, sender=f"p{number}@casa.example", message_id=f"m{number}@casa.example")
     long = make_conversation(channel, sender="ana@casa.example", message_id="q0@casa.example")
     for number in range(60):
-        answer = inbound(text=f"Nº {number}", sender="ana@casa.example", in_reply_to="q0@casa.example")
-        conversations.receive(channel, answer)
+        conversations.receive(channel, again(f"Nº {number}"))
+    return long
+
+
+def again(text: str) -> InboundMessage:
+    return inbound(text=text, sender="ana@casa.example", in_reply_to="q0@casa.example")
+
+
+def test_focus_stays_where_it_was_in_the_inbox(
+    open_as: OpenAs, lola: User, channel: Channel, elsewhere: Elsewhere
+) -> None:
+    long = elsewhere(written, channel)
     page = live(open_as(lola, f"/inbox/{long.pk}/?tab=all"))
 
     page.get_by_role("button", name="Resolve", exact=True).focus()
@@ -57,7 +70,20 @@ def test_focus_stays_where_it_was_in_the_inbox(
 
     earlier = page.get_by_role("button", name="Earlier messages")
     earlier.focus()
+    read = page.locator(".message").first
+    known, before = read.get_attribute("id"), read.evaluate(TOP)
     act(page, "Enter", f"li message-{long.messages.earliest('pk').pk}", "GET")
+    assert abs(page.locator(f"#{known}").evaluate(TOP) - before) < 2
+
+    elsewhere(
+        conversations.receive,
+        channel,
+        inbound(text="¡Gracias!", sender="ana@casa.example", in_reply_to="q0@casa.example"),
+    )
+    expect(page.get_by_role("button", name="1 new")).to_be_in_viewport(ratio=1)
+    page.get_by_role("button", name="1 new").click()
+    expect(page.locator(".message").last).to_be_in_viewport()
+    expect(page.get_by_role("button", name="1 new")).to_have_count(0)
     page.locator(".list-more").focus()
     act(page, "Enter", "a row-", "GET")
     assert page.evaluate("document.activeElement.previousElementSibling.matches('.inbox-row')")

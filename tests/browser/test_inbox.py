@@ -120,7 +120,11 @@ def test_tags_are_put_on_beside_the_thread_and_seen_on_the_persons_page(
 def test_undo_takes_a_resolution_back(open_as: OpenAs, lola: User, channel: Channel) -> None:
     conversation = make_conversation(channel)
     page = live(open_as(lola, f"/inbox/{conversation.pk}/"))
+    page.locator(".composer textarea").fill("Está en camino")
+    page.locator(".composer textarea").blur()
     page.locator("body").press("e")
+    expect(page.locator("#toasts")).to_contain_text("What you had written was not sent")
+    expect(page.locator(".composer textarea")).to_have_value("Está en camino")
     page.locator("[data-undo]:visible").click()
     expect(page.get_by_role("button", name=re.compile("^Resolve"))).to_have_count(2)
     conversation.refresh_from_db()
@@ -188,14 +192,14 @@ def test_refusal_is_no_success_for_any_optimistic_form(open_as: OpenAs, lola: Us
         html = response.text().replace('data-island="composer optimistic attachments desk"', 'data-island="optimistic"')
         route.fulfill(response=response, body=html)
 
-    page.route(f"**/inbox/{conversation.pk}/", without_composer)
-    with page.expect_response(f"**/inbox/{conversation.pk}/"):
+    page.route(f"**/inbox/{conversation.pk}/*", without_composer)
+    with page.expect_response(f"**/inbox/{conversation.pk}/*"):
         page.locator(f"#row-{conversation.pk}").click()
     expect(page.locator("[data-island=optimistic] [name=client_id]")).not_to_have_value(served[0])  # it is mounted
     page.locator(".composer textarea").fill("   ")
     with page.expect_response("**/messages/"):
         page.keyboard.press("Control+Enter")
-    expect(page.locator(".message[data-failed]")).to_have_count(1)  # for four seconds
+    expect(page.locator(".message[data-failed] .delivery:visible")).to_have_text("Not sent")  # for four seconds
     expect(page.locator(".toast")).to_contain_text("Write something first.")
     expect(page.locator(".composer textarea")).to_have_value("   ")
 
@@ -204,7 +208,7 @@ def test_slow_answer_shows_its_shape_until_it_comes_or_does_not(open_as: OpenAs,
     conversation = make_conversation(channel, text="¿Dónde está?")
     page = live(open_as(lola, "/inbox/?tab=all"))
     held: list[Route] = []
-    page.route(f"**/inbox/{conversation.pk}/", lambda route: held.append(route))
+    page.route(f"**/inbox/{conversation.pk}/*", lambda route: held.append(route))
     waiting = page.locator("#thread-pane > .waiting")
 
     page.locator(f"#row-{conversation.pk}").click()
@@ -222,13 +226,19 @@ def test_slow_answer_shows_its_shape_until_it_comes_or_does_not(open_as: OpenAs,
 def test_keys_move_open_and_go_on(open_as: OpenAs, lola: User, channel: Channel) -> None:
     older, newer = (make_conversation(channel, sender=f"{name}@casa.example") for name in ("b", "a"))
     page = live(open_as(lola, "/inbox/?tab=unassigned"))
-    page.locator("body").press("j")
+    page.get_by_role("link", name="All").first.click()
+    page.locator(f"#rows-all #row-{newer.pk}").click()
+    expect(page).to_have_url(re.compile(rf"/inbox/{newer.pk}/\?tab=all$"))
+    page.reload()
+    expect(page.locator(f"#rows-all #row-{newer.pk}")).to_have_attribute("aria-current", "true")
+    live(page).goto(page.url.partition("/inbox/")[0] + "/inbox/?tab=unassigned")
+    live(page).locator("body").press("j")
     page.keyboard.press("Enter")
     expect(page.locator(f'[data-conversation="{newer.pk}"]')).to_be_visible()
     page.locator("body").press("E")
     expect(page.locator(f'[data-conversation="{older.pk}"]')).to_be_visible()
     expect(page.locator(f"#rows-unassigned #row-{newer.pk}")).to_have_count(0)
-    expect(page).to_have_url(re.compile(f"/inbox/{older.pk}/$"))
+    expect(page).to_have_url(re.compile(rf"/inbox/{older.pk}/\?tab=unassigned$"))
 
 
 def test_phone_goes_from_list_to_thread_to_person_and_back(open_as: OpenAs, lola: User, channel: Channel) -> None:
@@ -239,7 +249,14 @@ def test_phone_goes_from_list_to_thread_to_person_and_back(open_as: OpenAs, lola
     expect(page.locator("#list-pane")).to_be_hidden()
     page.locator('#thread-pane [data-to="person"]').tap()
     expect(page.locator("#person-pane")).to_contain_text("ana@casa.example")
+    page.go_back()
+    expect(page.locator("#thread-pane")).to_be_visible()
+    page.go_forward()
     page.locator('#person-pane [data-to="thread"]').tap()
+    expect(page.locator("#thread-pane")).to_be_visible()
+    page.go_back()
+    expect(page.locator("#list-pane")).to_be_visible()
+    page.locator(f"#row-{conversation.pk}").tap()
     page.locator('#thread-pane [data-to="list"]').tap()
     expect(page.locator("#list-pane")).to_be_visible()
 
@@ -257,13 +274,61 @@ def test_colleagues_see_each_other_and_drafts_wait_on_the_server(
     expect(other.locator(".composer-others")).to_have_text("Lola Vidal is writing here now")
     expect(other.locator(".composer textarea")).to_have_value("")
 
+    page.close()
     elsewhere = live(open_as(lola, f"/inbox/{conversation.pk}/"))
     expect(elsewhere.locator(".composer textarea")).to_have_value("a medias")
     expect(elsewhere.locator(".composer-others")).to_have_text("Nuno Paz is looking at this too")
-    with elsewhere.expect_response("**/messages/"):
+    with elsewhere.expect_response("**/messages/"), elsewhere.expect_response("**/presence/"):
         elsewhere.locator(".composer textarea").press("Control+Enter")
+    expect(other.locator(".composer-others")).not_to_contain_text(
+        "writing", timeout=4_000
+    )  # sooner than it asks by itself
     expect(said(elsewhere, "out")).to_have_text("a medias")
     assert Draft.objects.count() == 0
+
+
+def test_what_comes_waits_while_somebody_aims_at_a_row(
+    open_as: OpenAs, lola: User, channel: Channel, elsewhere: Elsewhere
+) -> None:
+    older, newer = (make_conversation(channel, sender=f"{name}@casa.example", message_id=name) for name in ("b", "a"))
+    page = live(open_as(lola, "/inbox/?tab=all"))
+    rows, pill = page.locator("#rows-all .inbox-row:visible"), page.locator("[data-held]")
+    rows.first.hover()
+    latest = elsewhere(make_conversation, channel, sender="c@casa.example")
+    expect(pill).to_have_text("1 new")
+    elsewhere(conversations.receive, channel, inbound(text="¿Y?", sender="b@casa.example", in_reply_to="b"))
+    expect(pill).to_have_text("2 new")
+    order = "rows => rows.map(row => row.id)"
+    assert rows.evaluate_all(order) == [f"row-{newer.pk}", f"row-{older.pk}"]
+    page.locator("#thread-pane").hover()
+    expect(pill).to_be_hidden()
+    assert rows.evaluate_all(order) == [f"row-{one.pk}" for one in (older, latest, newer)]
+
+    page.locator("body").press("j")
+    elsewhere(conversations.receive, channel, inbound(text="¿Y?", sender="a@casa.example", in_reply_to="a"))
+    expect(pill).to_have_text("1 new")
+    pill.press("Enter")
+    expect(page.locator(f"#row-{newer.pk}")).to_be_focused()
+    assert rows.evaluate_all(order) == [f"row-{one.pk}" for one in (newer, older, latest)]
+
+
+def test_low_window_leaves_room_for_what_was_said(open_as: OpenAs, lola: User, channel: Channel) -> None:
+    conversation = make_conversation(channel, text="¿Dónde está?\n" * 40)
+    page = live(open_as(lola, f"/inbox/{conversation.pk}/"))
+    page.set_viewport_size({"width": 720, "height": 450})
+    said = page.locator(".pane-body[tabindex]")
+    assert said.evaluate("box => box.clientHeight") > 250
+    page.keyboard.press("n")
+    expect(page.locator(".composer textarea")).to_be_focused()
+    expect(page.get_by_role("button", name="Send")).to_be_in_viewport(ratio=1)
+    page.locator(".composer textarea").blur()
+    page.set_viewport_size({"width": 640, "height": 360})
+    assert page.locator(".thread-page").evaluate(
+        "page => [page.scrollHeight > 2 * page.clientHeight, page.clientHeight > 200]"
+    ) == [
+        True,
+        True,
+    ]
 
 
 def test_laptop_shows_twenty_five_rows_and_each_is_a_target(open_as: OpenAs, lola: User, channel: Channel) -> None:

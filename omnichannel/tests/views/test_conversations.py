@@ -182,7 +182,7 @@ def test_resolve_and_next_opens_the_row_below_it(client: Client, agent: User) ->
     response = client.post(
         f"/conversations/{current.pk}/resolution/?next=1", {"tab": "unassigned"}, headers=HTMX | {"HX-Target": "x"}
     )
-    assert response.headers["HX-Push-Url"] == f"/inbox/{below.pk}/"
+    assert response.headers["HX-Push-Url"] == f"/inbox/{below.pk}/?tab=unassigned"
     assert f'data-conversation="{below.pk}"' in response.content.decode()
     assert Conversation.objects.resolved().get() == current
 

@@ -294,6 +294,7 @@ def test_writing_first_says_what_is_missing() -> None:
     url = f"{reverse('new_conversation')}?contact={contact.pk}"
     assert "No channel reaches this person" in body(client, url)
     make_channel()
+    assert body(client, url).split("autofocus")[0].rpartition("<")[2].startswith('input type="text" name="subject"')
     response = client.post(url, {"subject": "", "body": ""})
     assert response.status_code == 422
     assert Conversation.objects.count() == 0

@@ -103,9 +103,9 @@ def test_who_hands_away_what_they_only_had_on_loan_sees_its_row_go(client: Clien
     assert client.get(f"/inbox/{conversation.pk}/").status_code == 404
 
 
-@pytest.mark.parametrize(("tab", "opened"), [("mine", "mine"), ("nonsense", "free")])
+@pytest.mark.parametrize(("tab", "opened", "query"), [("mine", "mine", "?tab=mine"), ("nonsense", "free", "")])
 def test_resolving_and_going_on_stays_in_the_tab(
-    client: Client, agent: User, channel: Channel, tab: str, opened: str
+    client: Client, agent: User, channel: Channel, tab: str, opened: str, query: str
 ) -> None:
     rows = {name: make_conversation(channel, sender=f"{name}@casa.example") for name in ("mine", "free", "current")}
     for name in ("mine", "current"):
@@ -113,7 +113,7 @@ def test_resolving_and_going_on_stays_in_the_tab(
 
     response = client.post(f"/conversations/{rows['current'].pk}/resolution/?next=1", {"tab": tab}, headers=HTMX)
 
-    assert response.headers["HX-Push-Url"] == f"/inbox/{rows[opened].pk}/"
+    assert response.headers["HX-Push-Url"] == f"/inbox/{rows[opened].pk}/{query}"
     assert toast(response)["undo"]["url"] == f"/conversations/{rows['current'].pk}/resolution/"
 
 

@@ -6,6 +6,7 @@ import { meta } from "../page.js"
 const EVERY = 10_000
 const PAUSE = 700  // after the last key
 const WRITING = 12_000
+const SOON = 1000 // who has just sent something says by then that they write no more
 
 function post(url, values, keepalive = false) {
   return fetch(url, { method: "POST", body: new URLSearchParams(values), headers: { "X-CSRFToken": meta("csrf-token") }, keepalive })
@@ -62,7 +63,14 @@ export function mount(form) {
   })
   form.addEventListener("click", ({ target }) => { if (target.closest("[data-write]") && area.value) changed() })
   form.addEventListener("htmx:beforeRequest", ({ target }) => { if (target === form) { clearTimeout(timer); unsaved = false } })
-  form.addEventListener("htmx:afterRequest", ({ target }) => { if (target === form) setTimeout(() => { if (area.value) changed() }) })
+  form.addEventListener("htmx:afterRequest", ({ target, detail }) => {
+    if (target !== form) return
+    setTimeout(() => { if (area.value) changed() })
+    if (detail.successful) beHere()
+  })
+  document.querySelector(form.dataset.into)?.addEventListener("htmx:load", ({ target }) => {
+    if (target.matches("[data-new]:not([data-direction=in])")) setTimeout(beHere, SOON)
+  })
   addEventListener("pagehide", leaving)
   const beat = setInterval(beHere, EVERY)
   beHere()

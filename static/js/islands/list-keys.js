@@ -4,7 +4,7 @@ import { typing } from "../page.js"
 const STEP = { j: 1, k: -1, ArrowDown: 1, ArrowUp: -1 }
 
 function move(list, by) {
-  const rows = [...list.querySelectorAll("[data-row]")]
+  const rows = [...list.querySelectorAll("[data-row]:not([hidden])")]
   const at = rows.findIndex((row) => row.contains(document.activeElement))
   const from = at >= 0 ? at : rows.findIndex((row) => row.hasAttribute("aria-current"))
   const next = rows[Math.max(0, Math.min(rows.length - 1, from + by))]

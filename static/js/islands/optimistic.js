@@ -24,6 +24,15 @@ function preview(form) {
   return item
 }
 
+/** What said "Sending…" says what became of it: the template after it. */
+function fail(item) {
+  item.setAttribute("data-failed", "")
+  item.removeAttribute("data-pending")
+  const said = item.querySelector("template[data-when-failed]")
+  said?.previousElementSibling.replaceWith(said.content)
+  setTimeout(() => item.remove(), 4000)
+}
+
 export function mount(form) {
   const identify = () => { if (form.elements.client_id) form.elements.client_id.value = uniqueId() }
   let item
@@ -44,9 +53,7 @@ export function mount(form) {
       return
     }
     explain(event.detail.xhr)
-    item?.setAttribute("data-failed", "")
-    item?.removeAttribute("data-pending")
-    setTimeout(() => item?.remove(), 4000)
+    if (item) fail(item)
     written?.forEach((value, field) => { if (!field.value) field.value = value })
   })
 }
