@@ -72,7 +72,7 @@ def page_context(user: User) -> dict[str, Any]:
 @require_GET
 @agents_only
 def conversation(request: SignedInRequest, pk: int) -> HttpResponse:
-    """The thread: whole page (beside the list of `?tab=`), the middle pane (htmx), or an earlier stretch (`?before=`)."""
+    """The thread: whole page with the list of `?tab=`, the middle pane (htmx), or an earlier stretch (`?before=`)."""
     found = visible(request, pk)
     before = request.GET.get("before", "")
     if before.isdecimal():
