@@ -9,30 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-LONGEST_LINE = 400
-LOOKED_AT = 5000  # lines from the beginning
-WRAPPED_LINES = 4  # mailers break "On … wrote:" over so many lines
+from .attributions import LONGEST_LINE, attribution_length, is_quoted, quoted_follows
 
-# "On 3 May 2026 at 10:11, Ana <ana@example.org> wrote:" and its sisters: how the line begins, what stands at its end.
-ATTRIBUTIONS = (
-    (r"On\b", r"\bwrote:?"),
-    (r"El\b", r"\b(?:escribi[oó]|va escriure):?"),
-    (r"(?:Am|Den)\b", r"\bschrieb\b.{0,120}:"),
-    (r"Le\b", r"\ba écrit\s?:"),
-    (r"(?:Em|A|No dia|Na)\b", r"\bescreveu\s?:"),
-    (r"(?:Il|In data)\b", r"\bha scritto\s?:"),
-    (r"(?:Op|Den)\b", r"\b(?:schreef|skrev)\b.{0,120}:"),
-    (
-        r"(?:På|Den|Dne|Dňa|W dniu|Dnia)\b",
-        r"\b(?:skrev|napsal\(?a?\)?|napísal\(?a?\)?|napisał\(?a?\)?|pisze)\b.{0,120}:",
-    ),
-    (r"\w", r"\b(?:wrote|kirjoitti|пишет|написала?|написал\(а\)|yazdı|írta(?: \(időpont: .{1,60}\))?|a scris)\s?:"),
-    (r"[\w\d]", r"(?:写道|寫道|のメール|さんは書きました)\s?[:：]"),
-    (r"\d{4}(?:[-/]\d{1,2}[-/]\d{1,2}\b|年\d{1,2}月\d{1,2}日)", r"<[^<>\s]{3,100}@[^<>\s]{3,100}>:?"),
-    (r"(?:Quoting|Zitat von|Citando a)\b", r":"),
-)
-STARTS = re.compile("|".join(f"(?:{start})" for start, _ in ATTRIBUTIONS), re.IGNORECASE)
-WHOLE = [re.compile(rf"{start}.{{0,600}}{end}\s*", re.IGNORECASE | re.DOTALL) for start, end in ATTRIBUTIONS]
+LOOKED_AT = 5000  # lines from the beginning
 
 # "-----Original Message-----" and what other languages print there; the words between dashes are enough.
 SEPARATOR = re.compile(
@@ -55,10 +34,15 @@ FROM_LINE = re.compile(
     r"[*_]{0,2}(?:from|de|von|da|van|od|från|fra|lähettäjä|от|发件人|差出人)\s?[:：][*_]{0,2}\s?\S.{0,300}",
     re.IGNORECASE,
 )
-OTHER_LINE = re.compile(
-    r"[*_]{0,2}(?:sent|date|to|cc|subject|enviado(?: el| em)?|fecha|para|asunto|data|assunto|gesendet|datum|an|betreff|"
-    r"envoyé(?: le)?|à|objet|inviato|a|oggetto|verzonden|aan|onderwerp|wysłano|do|temat|skickat|till|ämne|sendt|til|"
-    r"emne|lähetetty|vastaanottaja|aihe|дата|кому|тема|日時|宛先|件名|发送时间|收件人|主题)\s?[:：].{0,300}",
+SENT_OR_SUBJECT = re.compile(
+    r"[*_]{0,2}(?:sent|subject|enviad[oa](?: el| em)?|asunto|assunto|gesendet|betreff|envoyé(?: le)?|objet|inviato|"
+    r"oggetto|verzonden|onderwerp|wysłano|temat|skickat|ämne|sendt|emne|lähetetty|aihe|отправлено|тема|送信日時|件名|"
+    r"发送时间|主题)\s?[:：].{0,300}",
+    re.IGNORECASE,
+)
+DATE_OR_TO = re.compile(
+    r"[*_]{0,2}(?:date|fecha|data|datum|дата|日時|to|cc|para|an|à|a|aan|do|till|til|vastaanottaja|кому|копия|宛先|收件人)"
+    r"\s?[:：].{0,300}",
     re.IGNORECASE,
 )
 
@@ -95,21 +79,12 @@ def without_quotes(lines: Sequence[str]) -> list[str]:
     position = 0
     while position < len(lines):
         length = _header_length(lines, position)
-        if length and not _quoted_follows(lines, position + length):
+        if length and not quoted_follows(lines, position + length):
             break
-        if not length and not _is_quoted(lines[position]):
+        if not length and not is_quoted(lines[position]):
             kept.append(lines[position])
         position += length or 1
     return kept
-
-
-def _is_quoted(line: str) -> bool:
-    return line.lstrip(" \t").startswith((">", "|>"))
-
-
-def _quoted_follows(lines: Sequence[str], position: int) -> bool:
-    following = next((line for line in lines[position : position + 6] if line.strip()), "")
-    return _is_quoted(following)
 
 
 def _header_length(lines: Sequence[str], position: int) -> int:
@@ -124,7 +99,7 @@ def _header_length(lines: Sequence[str], position: int) -> int:
         return 1 if following is not None and _is_header_block(lines, following) else 0
     if _is_header_block(lines, position):
         return 1
-    return _attribution_length(lines, position)
+    return attribution_length(lines, position)
 
 
 def _next_filled(lines: Sequence[str], position: int) -> int | None:
@@ -132,28 +107,23 @@ def _next_filled(lines: Sequence[str], position: int) -> int | None:
 
 
 def _is_header_block(lines: Sequence[str], position: int) -> bool:
-    if not FROM_LINE.fullmatch(lines[position].strip()[:LONGEST_LINE]):
+    """People list "From", "To" and "Date" of a journey themselves: an address or what only mails have tells."""
+    first = lines[position].strip()[:LONGEST_LINE]
+    begins_with_sender = FROM_LINE.fullmatch(first)
+    if not (begins_with_sender or SENT_OR_SUBJECT.fullmatch(first) or DATE_OR_TO.fullmatch(first)):
         return False
-    following = [line.strip()[:LONGEST_LINE] for line in lines[position + 1 : position + 9] if line.strip()]
-    return sum(1 for line in following[:5] if OTHER_LINE.fullmatch(line)) >= 2
+    following = [line.strip()[:LONGEST_LINE] for line in lines[position + 1 : position + 9] if line.strip()][:5]
+    if not begins_with_sender:
+        return _is_hotmail_block(following)
+    of_mail = sum(1 for line in following if SENT_OR_SUBJECT.fullmatch(line))
+    others = sum(1 for line in following if DATE_OR_TO.fullmatch(line))
+    return of_mail + others >= 2 and (of_mail > 0 or "@" in first)
 
 
-def _attribution_length(lines: Sequence[str], position: int) -> int:
-    if not STARTS.match(lines[position].strip()):
-        return 0
-    joined = ""
-    for length in range(1, WRAPPED_LINES + 1):
-        if position + length > len(lines) or (length > 1 and not lines[position + length - 1].strip()):
-            return 0
-        joined = f"{joined} {lines[position + length - 1].strip()[:LONGEST_LINE]}".strip()
-        if joined[-1:] in ":：>eótr" and _is_attribution(joined, position, lines):
-            return length
-    return 0
-
-
-def _is_attribution(joined: str, position: int, lines: Sequence[str]) -> bool:
-    """A date, a clock or an address must be in it: people do write "he wrote:" themselves."""
-    return bool(re.search(r"\d|@", joined)) and any(pattern.fullmatch(joined) for pattern in WHOLE)
+def _is_hotmail_block(following: Sequence[str]) -> bool:
+    """It begins with the date or the subject; the sender with an address is one of the next three lines."""
+    known = [any(kind.fullmatch(line) for kind in (FROM_LINE, SENT_OR_SUBJECT, DATE_OR_TO)) for line in following[:3]]
+    return known == [True] * 3 and any("@" in line and FROM_LINE.fullmatch(line) for line in following[:3])
 
 
 def without_signature(lines: Sequence[str]) -> list[str]:

@@ -39,6 +39,27 @@ ATTRIBUTIONS = [
     "Zitat von Support <support@hilo.example>:",
     "On Mon, Jan 5, 2026, 10:11 Support <support@hilo.example> wrote",
     "On Mon, Jan 5, 2026 at 10:11 AM\nSupport of a house with a name\nthat takes lines\n<support@hilo.example> wrote:",
+    "On Mon, Jan 5, 2026 at 10:11 AM Support and Sales of Hilo\nLtd <support@hilo.example> wrote:",
+]
+
+ABOVE_QUOTED_LINES = [  # whose language no pattern knows, or with less in them
+    "Support <support@hilo.example> escreveu no dia segunda, 5/01/2026 à(s) 10:11:",
+    "pon., 5 sty 2026 o 10:11 Support <support@hilo.example> napisał(a):",
+    "po 5. 1. 2026 v 10:11 odesílatel Support <support@hilo.example> napsal:",
+    "man. 5. jan. 2026 kl. 10:11 skrev Support <support@hilo.example>:",
+    "пн, 5 січ. 2026 р. о 10:11 Support <support@hilo.example> пише:",
+    "Στις Δευ 5 Ιαν 2026 στις 10:11 π.μ., ο/η Support <support@hilo.example> έγραψε:",
+    "2026년 1월 5일 (월) 오전 10:11, Support <support@hilo.example>님이 작성:",
+    "Missatge de Support <support@hilo.example> del dia dl., 5 de gen. 2026 a les 10:11:",
+    "пн, 5 янв. 2026 г. в 10:11, Support <support@hilo.example>:",
+    "пн, 5 янв. 2026 г. в 10:11, Support with a long name\n<support@hilo.example>:",
+    '05.01.2026, 10:11, "Support" <support@hilo.example>:',
+    "Понедельник, 5 января 2026, 10:11 +03:00 от Support <support@hilo.example>:",
+    "On Monday, Support wrote:",
+    "El 5/1/2026 Support <support@hilo.example> dijo:",
+    '"Support" <support@hilo.example> wrote:',
+    "support@hilo.example wrote:",
+    "Support <support@hilo.example> escribió:",
 ]
 
 HEADER_BLOCKS = [
@@ -62,6 +83,11 @@ HEADER_BLOCKS = [
     "发件人: Support\n发送时间: 2026年1月5日\n收件人: Ana\n主题: 订单",
     "— Responda por encima de esta línea —",
     "##- Please type your reply above this line -##",
+    "________________________________\nDate: Mon, 5 Jan 2026\nSubject: Order\nFrom: support@hilo.example\nTo: Ana",
+    "Subject: Order\nFrom: support@hilo.example\nTo: ana@casa.example\nDate: Mon, 5 Jan 2026",
+    "От: Support\nОтправлено: понедельник, 5 января 2026 г. 10:11\nКому: Ana",
+    "差出人: Support\n送信日時: 2026年1月5日 10:11\n宛先: Ana",
+    "De: Suporte\nEnviada em: segunda-feira, 5 de janeiro de 2026\nPara: Ana",
 ]
 
 
@@ -75,6 +101,50 @@ def test_unmarked_quotation_ends_the_mail(attribution: str) -> None:
     assert (
         reply_text(f"Thanks, that helps.\n\n{attribution.strip()}\n\nHello Ana,\nolder text") == "Thanks, that helps."
     )
+
+
+@pytest.mark.parametrize("attribution", ABOVE_QUOTED_LINES)
+def test_mark_below_lets_a_line_of_any_language_be_an_attribution(attribution: str) -> None:
+    assert reply_text(f"Thanks, that helps.\n\n{attribution}\n\n{QUOTED}") == "Thanks, that helps."
+    assert reply_text(f"Cancel it.\nAnd tell Rosa.\n{attribution}\n{QUOTED}") == "Cancel it.\nAnd tell Rosa."
+
+
+@pytest.mark.parametrize("attribution", ATTRIBUTIONS)
+@pytest.mark.parametrize("quotation", [QUOTED, "Hello Ana,\nolder text"], ids=["marked", "unmarked"])
+def test_own_lines_right_above_an_attribution_stay(attribution: str, quotation: str) -> None:
+    own = "Hello,\n\nthe lamp works.\nPlease cancel the second one\nand send the bill to Rosa."
+    for wrote in (own, own.rpartition("\n\n")[2], "Cancel it"):
+        assert reply_text(f"{wrote}\n{attribution.strip()}\n{quotation}") == wrote
+
+
+@pytest.mark.parametrize(
+    "own",
+    [
+        "On 5 May 2026 I bought a lamp of yours at 10:30, and it is broken\nPlease take it back",
+        "On Monday 5 May at 10:30 I called.",
+        "Please could you call me on Monday, that is the 5th of May, at 10:30",
+        "On 5 May 2026 you wrote\nthat it would come.",
+        "El 5 de mayo pagué 10 euros",
+        "My order is 7, from 5/1/2026\nCancel it",
+        "A 5/1/2026 pagámos",
+        "El 5 de mayo de 2026 compré una lámpara",
+        "Pedí una lámpara el 5/1/2026 a las 10:30",
+    ],
+)
+@pytest.mark.parametrize(
+    "attribution",
+    [
+        "John Doe <j@x.example> wrote:",
+        '"John Doe" <j@x.example> wrote:',
+        'On Dec 8, 2026 2:10 PM, "John" <j@x.example> wrote:',
+        "Ann <a@x.example> написал(а):",
+        "El 8 dic. 2026 14:10, Juan <j@x.example> escribió:",
+        "Juan <j@x.example> escribió:",
+        "Em 8 de dez. de 2026 14:10, Ann <a@x.example> escreveu:",
+    ],
+)
+def test_own_lines_with_a_date_are_no_beginning_of_the_attribution_below(own: str, attribution: str) -> None:
+    assert reply_text(f"{own}\n{attribution}\n> old") == own
 
 
 @pytest.mark.parametrize("block", HEADER_BLOCKS)
@@ -131,6 +201,12 @@ def test_signature_goes(signature: str) -> None:
         "________________\nSecond thing",
         "From: Madrid\nTo: Seville",
         "From: Madrid\nHow long?\nTo: Seville\nWhy?",
+        "Two seats, please.\n\nFrom: Madrid\nTo: Seville\nDate: 5 May\n\nThanks",
+        "Date: 5 May\nFrom: Madrid\nTo: Seville\nData: none",
+        "On order 7 you wrote:\nit comes on Monday.",
+        "On 5 May 2026 you wrote\nthat it would come.",
+        "My boss wrote:\nno more lamps of 2026",
+        "As of 5/1/2026 my boss wrote:\nno more lamps",
         "Sent from Madrid on Monday, " + "it came here in a box that was " * 4 + "broken",
         "It is broken.\nSaludos\n" + "\n".join(["and it goes on"] * 11),
         "It is broken.\nSaludos\n" + "x" * 91,
@@ -161,6 +237,10 @@ def test_long_log_is_kept_whole() -> None:
         ("|> an old mailer's mark\nYes.\n  > indented\nNo.", "Yes.\nNo."),
         ("On 5 Jan, Bea wrote:\n> First?\n\nYes.\n\nOn 4 Jan, Cai wrote:\nolder", "Yes."),
         ("On 5 Jan, Bea wrote:\n\n\n> First?\n\nYes.", "Yes."),
+        ("Cancel order 7.\nJohn Doe <j@x.example> wrote:\n> old", "Cancel order 7."),
+        ("Hello,\n\nCancel order 7.\nMy boss wrote:\n> no need", "Hello,\n\nCancel order 7.\nMy boss wrote:"),
+        ("On Monday, I wrote:\n> old\nNo answer.", "On Monday, I wrote:\nNo answer."),
+        ("My lamp of 5/1/2026:\n> like this\nBroken.", "My lamp of 5/1/2026:\nBroken."),
         ("Yes.\n\n> Best regards\n> Bea\n\nAnd no.", "Yes.\n\nAnd no."),
         ("Broken.\nSaludos" + "\n" * 40 + "and one more thing", "Broken."),
         ("Broken.\nSaludos" + "\n" * 41 + "and one more thing", "Broken.\nSaludos\n\nand one more thing"),
