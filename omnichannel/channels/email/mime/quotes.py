@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 
 from .attributions import LONGEST_LINE, attribution_length, is_quoted, quoted_follows
+from .signatures import without_signatures
 
 LOOKED_AT = 5000  # lines from the beginning
 
@@ -46,45 +47,31 @@ DATE_OR_TO = re.compile(
     re.IGNORECASE,
 )
 
-SIGNATURE = re.compile(r"(?:--|__|—|– ?–) ?\xa0?")
-DEVICE = re.compile(
-    r"(?:(?:sent|envoyé|inviato|verzonden|enviado|gesendet|skickat|sendt|wysłane|enviat)\s(?:from|with|via|by|desde|do|de|"
-    r"depuis|mon|da|dal|vanaf|van|von|mit|från|fra|z|des del)\b.{1,80}|get outlook for .{2,60}|obtener outlook .{2,60}|"
-    r"von meinem \w{2,20}(?: \w{2,20})? gesendet|(?:este mensaje fue )?enviado desde .{2,60})",
-    re.IGNORECASE,
-)
-SIGN_OFF = re.compile(
-    r"(?:(?:(?:best|kind|warm|warmest|kindest|many) (?:regards|wishes)|regards|sincerely|cheers|"
-    r"yours (?:truly|sincerely|faithfully)|saludos(?: cordiales)?|(?:reciba )?un (?:cordial )?saludo|un abrazo|"
-    r"atentamente|atte|cordialmente|salutacions|mit freundlichen grü(?:ß|ss)en|mfg|"
-    r"(?:viele|liebe|beste|freundliche) grü(?:ß|ss)e|cordialement|bien à vous|bien cordialement|atenciosamente|"
-    r"abraços|cumprimentos|cordiali saluti|distinti saluti|met vriendelijke groet(?:en)?|pozdrawiam|"
-    r"med vänliga? hälsning(?:ar)?|med venlig hilsen|vennlig hilsen|с уважением))[\s,.!]{0,3}",
-    re.IGNORECASE,
-)
-
 
 def reply_text(text: str) -> str:
-    lines = [line.rstrip() for line in text.split("\n")]
-    kept = without_signature(without_quotes(lines[:LOOKED_AT]))
+    lines = text.split("\n")
+    pieces = without_signatures(without_quotes(lines[:LOOKED_AT]))
+    kept = [line.rstrip() for piece in pieces for line in piece]
     if len(kept) == LOOKED_AT:  # nothing was found in so many lines: it is a log file rather than a letter
-        kept += lines[LOOKED_AT:]
+        kept += map(str.rstrip, lines[LOOKED_AT:])
     reply = re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
     return reply or text.strip()
 
 
-def without_quotes(lines: Sequence[str]) -> list[str]:
-    """Quoted lines go; what is written between or below them stays. An unmarked quotation ends the mail."""
-    kept: list[str] = []
+def without_quotes(lines: Sequence[str]) -> list[list[str]]:
+    """What is written above, between and below quoted lines. An unmarked quotation ends the mail."""
+    pieces: list[list[str]] = [[]]
     position = 0
     while position < len(lines):
         length = _header_length(lines, position)
         if length and not quoted_follows(lines, position + length):
             break
         if not length and not is_quoted(lines[position]):
-            kept.append(lines[position])
+            pieces[-1].append(lines[position])
+        elif pieces[-1]:
+            pieces.append([])
         position += length or 1
-    return kept
+    return pieces
 
 
 def _header_length(lines: Sequence[str], position: int) -> int:
@@ -124,28 +111,3 @@ def _is_hotmail_block(following: Sequence[str]) -> bool:
     """It begins with the date or the subject; the sender with an address is one of the next three lines."""
     known = [any(kind.fullmatch(line) for kind in (FROM_LINE, SENT_OR_SUBJECT, DATE_OR_TO)) for line in following[:3]]
     return known == [True] * 3 and any("@" in line and FROM_LINE.fullmatch(line) for line in following[:3])
-
-
-def without_signature(lines: Sequence[str]) -> list[str]:
-    """Ends the text at `-- `, at the line of a telephone's mailer, or at a sign-off followed by a few short lines."""
-    for index, line in enumerate(lines):
-        stripped = line.strip()
-        if len(stripped) > 120 or not stripped:
-            continue
-        if SIGNATURE.fullmatch(stripped):
-            return list(lines[:index])
-        if DEVICE.fullmatch(stripped.strip("<>*_")) and not any(line.strip() for line in lines[index + 1 :]):
-            return list(lines[:index])
-        if SIGN_OFF.fullmatch(stripped) and _looks_like_signature(lines[:index], lines[index + 1 :]):
-            return list(lines[:index])
-    return list(lines)
-
-
-def _looks_like_signature(before: Sequence[str], after: Sequence[str]) -> bool:
-    filled = [line for line in after[:40] if line.strip()]
-    return (
-        any(line.strip() for line in before)
-        and len(after) <= 40
-        and len(filled) <= 10
-        and all(len(line) <= 90 for line in filled)
-    )
