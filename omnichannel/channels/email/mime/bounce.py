@@ -12,7 +12,7 @@ from typing import TypedDict
 
 from .charsets import decode
 from .headers import Headers, one_line, parse_block, parse_message_ids
-from .tree import Part
+from .tree import MailRefused, Part, parse_tree
 
 MAX_RECIPIENTS = 100
 MAX_TEXT = 20_000  # characters of a report's text that are read
@@ -26,6 +26,7 @@ SUBJECT = re.compile(
 ADDRESS = r"[^\s<>()\[\]:;,\"]{1,64}@[A-Za-z0-9.-]{1,250}[A-Za-z0-9]"
 ANY_ADDRESS = re.compile(ADDRESS)
 FAILED_LINE = re.compile(rf"(?m)^[ \t]{{0,8}}<?({ADDRESS})>?:?(?:[ \t\r]*$|[ \t]*\n?[ \t]{{0,8}}(?=\S))")
+GENERATED = re.compile(rf"\(generated from ({ADDRESS})\)")  # Exim, of an address that it does not disclose
 STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
 SMTP_CODE = re.compile(r"(?<![\d.])([45]\d\d)[ -]")
 ORIGINAL = re.compile(
@@ -59,6 +60,7 @@ class Bounce(TypedDict):
 
 
 def read_bounce(root: Part, from_address: str, subject: str, text: str) -> Bounce:
+    root = _unwrapped(root, from_address)
     recipients = _from_report(root) or _from_header(root.headers, text) or _from_text(root, from_address, subject, text)
     if not recipients:
         return {"is_bounce": False, "recipients": [], "original_message_id": ""}
@@ -67,6 +69,30 @@ def read_bounce(root: Part, from_address: str, subject: str, text: str) -> Bounc
         "recipients": recipients[:MAX_RECIPIENTS],
         "original_message_id": _original_id(root, text),
     }
+
+
+def _unwrapped(root: Part, from_address: str) -> Part:
+    """Some gateways attach a report to a mail of their own. One that a person passes on says nothing of our mail."""
+    if not _is_by_machine(root, from_address) or root.content_type == "multipart/report":
+        return root
+    attached = [part.content for part in root.walk() if part.content_type == "message/rfc822"][:3]
+    for content in attached:
+        try:
+            inner = parse_tree(content)
+        except MailRefused:
+            continue
+        if inner.content_type == "multipart/report" and _from_report(inner):
+            return inner
+    return root
+
+
+def _is_by_machine(root: Part, from_address: str) -> bool:
+    null_sender = root.headers.has("return-path") and root.headers.raw("return-path").strip() == "<>"
+    return _reports_delivery(root) or null_sender or bool(SENDER.search(from_address))
+
+
+def _reports_delivery(root: Part) -> bool:
+    return root.parameters.get("report-type", "").lower() == "delivery-status"
 
 
 def _from_report(root: Part) -> list[Recipient]:
@@ -87,14 +113,19 @@ def _from_report(root: Part) -> list[Recipient]:
 def _report_recipient(fields: Headers) -> Recipient | None:
     action = fields.raw("action").strip().lower()
     named = fields.raw("original-recipient") or fields.raw("final-recipient")
-    address = ANY_ADDRESS.search(fields.raw("final-recipient")) or ANY_ADDRESS.search(named)
-    if address is None or action in ("delivered", "relayed", "expanded"):
+    found = ANY_ADDRESS.search(fields.raw("final-recipient")) or ANY_ADDRESS.search(named)
+    address = found[0] if found else one_line(named.partition(";")[2])[:250]  # of X.400, of a fax
+    if (
+        not address
+        or (not found and action not in ("failed", "delayed"))
+        or action in ("delivered", "relayed", "expanded")
+    ):
         return None
     reason = one_line(fields.raw("diagnostic-code").partition(";")[2] or fields.raw("diagnostic-code"))
     status = _status(fields.raw("status"), reason)
     delayed = action == "delayed"
     return {
-        "address": address[0],
+        "address": address,
         "status": status,
         "reason": reason[:500] or action,
         "permanent": not delayed and not status.startswith("4"),
@@ -108,13 +139,11 @@ def _from_header(headers: Headers, text: str) -> list[Recipient]:
 
 
 def _from_text(root: Part, from_address: str, subject: str, text: str) -> list[Recipient]:
-    null_sender = root.headers.has("return-path") and root.headers.raw("return-path").strip() == "<>"
-    report = root.parameters.get("report-type", "").lower() == "delivery-status"
-    by_machine = report or null_sender or bool(SENDER.search(from_address))
-    if not by_machine or not (report or SUBJECT.search(subject)):
+    if not _is_by_machine(root, from_address) or not (_reports_delivery(root) or SUBJECT.search(subject)):
         return []
     text = ORIGINAL.split(text[:MAX_TEXT], maxsplit=1)[0]
-    addresses = dict.fromkeys(match[1] for match in FAILED_LINE.finditer(text))
+    named = FAILED_LINE.finditer(text) if FAILED_LINE.search(text) else GENERATED.finditer(text)
+    addresses = dict.fromkeys(match[1] for match in named)
     delayed = _tries_again(text)
     return [_recipient(address, _after(text, address), delayed) for address in list(addresses)[:MAX_RECIPIENTS]]
 

@@ -4,7 +4,7 @@ import pytest
 
 from omnichannel.channels.email.mime.bounce import Bounce
 from omnichannel.channels.email.parse import parse
-from omnichannel.channels.email.tests.mails import DAEMON, raw_mail, report
+from omnichannel.channels.email.tests.mails import DAEMON, multipart, raw_mail, report
 
 
 def bounce(raw: bytes) -> Bounce:
@@ -44,6 +44,54 @@ def test_receipt_is_no_bounce() -> None:
 def test_report_without_angle_brackets_of_type_is_read_by_original_recipient() -> None:
     block = "Original-Recipient: rfc822;alias@b.example\r\nFinal-Recipient: x400; unknown\r\nAction: failed"
     assert bounce(report(block))["recipients"][0]["address"] == "alias@b.example"
+
+
+def test_recipient_that_is_no_mail_address_has_failed_all_the_same() -> None:
+    found = bounce(report("Final-Recipient: x400; /C=DE/S=Ruiz\r\nAction: failed\r\nStatus: 5.0.0"))
+    assert (found["is_bounce"], [each["address"] for each in found["recipients"]]) == (True, ["/C=DE/S=Ruiz"])
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "Final-Recipient: x400; /C=DE\r\nAction: delivered",
+        "Final-Recipient: x400; /C=DE",
+        "Final-Recipient: x400;\r\nAction: failed",
+        "Action: failed\r\nStatus: 5.0.0",
+    ],
+)
+def test_report_that_names_nobody_or_no_failure_is_no_bounce(block: str) -> None:
+    assert bounce(report(block))["recipients"] == []
+
+
+def passed_on(attached: bytes, **headers: str) -> bytes:
+    wrapped = f"Content-Type: message/rfc822\r\n\r\n{attached.decode()}"
+    return multipart("mixed", "Content-Type: text/plain\r\n\r\nHere it is.", wrapped, **headers)
+
+
+def test_report_that_a_gateway_attached_is_read() -> None:
+    inner = report(FAILED).replace(b"cut", b"inner")
+    for machine in ({"From": "postmaster@gateway.example"}, {"Return_Path": "<>"}):
+        found = bounce(passed_on(inner, **machine))
+        assert [each["address"] for each in found["recipients"]] == ["a@b.example"]
+        assert (found["is_bounce"], found["original_message_id"]) == (True, "<m@hilo.example>")
+
+
+def test_report_that_a_person_attached_is_a_persons_mail() -> None:
+    assert bounce(passed_on(report(FAILED).replace(b"cut", b"inner")))["recipients"] == []
+
+
+@pytest.mark.parametrize(
+    "attached", [b"", b"Hello", b"From: ana@casa.example\r\n\r\n550 a@b.example", raw_mail("x" * 9)]
+)
+def test_other_mail_that_a_gateway_attached_is_no_report(attached: bytes) -> None:
+    assert bounce(passed_on(attached, From="postmaster@gateway.example"))["recipients"] == []
+
+
+def test_exim_names_where_an_undisclosed_address_came_from() -> None:
+    text = EXIM.replace("  a@b.example\n", "  an undisclosed address\n    (generated from a@b.example)\n")
+    found = bounce(raw_mail(text.replace("\n", "\r\n"), Subject="Mail delivery failed: returning message", **DAEMON))
+    assert [each["address"] for each in found["recipients"]] == ["a@b.example"]
 
 
 QMAIL = """Hi. This is the qmail-send program at mx.example.

@@ -74,10 +74,6 @@ def test_final_recipient_is_named_rather_than_the_alias_that_was_written_to() ->
     assert [each["address"] for each in found["recipients"]] == ["a@b.example"]
 
 
-def test_recipient_without_an_address_is_left_out() -> None:
-    assert bounce(report("Final-Recipient: x400; /CN=Ana\r\nAction: failed"))["recipients"] == []
-
-
 @pytest.mark.parametrize(
     ("returned", "message_id"),
     [
