@@ -17,6 +17,7 @@ from .mime.bounce import read_bounce
 from .mime.clean import clean, reason_for_text, strip_tags, text_as_html
 from .mime.headers import Headers, one_line, parse_addresses, parse_message_ids
 from .mime.language import language_of
+from .mime.own import own_text
 from .mime.quotes import reply_text
 from .mime.text import html_to_text, squeeze
 from .mime.tree import Part, parse_tree
@@ -81,7 +82,7 @@ def _assemble(root: Part, body: Body, attachments: list[Attachment], html: bool)
         "content_type": "text/html" if body.html is not None else "text/plain",
         "text": text,
         "html": shown,
-        "reply_text": reply_text(text),
+        "reply_text": reply_text(_own_text(body, html) or text),
         "attachments": attachments,
         "auto_reply": bool(automatic) or bounce["is_bounce"],
         "auto_reply_reason": automatic,
@@ -122,6 +123,11 @@ def _text(body: Body, shown: str) -> str:
     if body.plain and body.plain.strip():
         return body.plain.strip("\n").rstrip()[:MAX_TEXT]
     return squeeze(html_to_text(shown))[:MAX_TEXT] if shown else ""
+
+
+def _own_text(body: Body, html: bool) -> str:
+    """Of a mail that has only HTML, where its program marked what is not the writer's."""
+    return own_text(body.html)[:MAX_TEXT] if html and body.html and not (body.plain or "").strip() else ""
 
 
 def _sender(headers: Headers) -> tuple[str, str]:

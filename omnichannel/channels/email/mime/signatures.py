@@ -82,7 +82,7 @@ def _beginning(lines: Sequence[str], follows_text: bool) -> int:
         if DELIMITER.fullmatch(line) or (index == last and _is_of_a_mailer(stripped)):
             return index
         marked = SIGN_OFF.fullmatch(stripped) or ([index] == dashes and _stands_above_text(lines, index))
-        if marked and _is_short(lines[index + 1 :]) and (follows_text or any(map(str.strip, lines[:index]))):
+        if marked and is_short(lines[index + 1 :]) and (follows_text or any(map(str.strip, lines[:index]))):
             return index
     return len(lines)
 
@@ -93,7 +93,7 @@ def _stands_above_text(lines: Sequence[str], index: int) -> bool:
     return not lines[max(index - 1, 0)].strip() and (following[:1] == [True] or not any(following))
 
 
-def _is_short(after: Sequence[str]) -> bool:
+def is_short(after: Sequence[str]) -> bool:
     filled = [line for line in after[:MOST_LINES] if line.strip()]
     return len(after) <= MOST_LINES and len(filled) <= 10 and all(len(line.rstrip()) <= 90 for line in filled)
 
