@@ -74,3 +74,9 @@ def test_times_are_shown_in_the_chosen_zone(rf: RequestFactory, chosen: str, sho
 
     assert middleware(request).content.decode() == shown
     assert timezone.get_current_timezone_name() == "Europe/Madrid"
+
+
+def test_preferences_read_lead_back_to_where_they_were_chosen(client: Client, agent: User) -> None:
+    answer = client.get("/preferences/", headers={"referer": "http://testserver/tasks/"})
+
+    assert (answer.status_code, answer["Location"]) == (302, "http://testserver/tasks/")

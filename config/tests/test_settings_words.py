@@ -15,7 +15,7 @@ from crm.tests import factories
 from omnichannel.models import Channel
 
 # Written alike in both languages.
-ALIKE = frozenset({"ID", "id", "error", "marketing", "crontab", "crontabs", "Net Promoter Score", "Scripted"})
+ALIKE = frozenset({"ID", "id", "error", "marketing", "crontab", "crontabs", "Net Promoter Score", "Roles", "Scripted"})
 
 pytestmark = pytest.mark.django_db
 
@@ -89,3 +89,13 @@ def test_settings_are_named_in_the_readers_language(part: Any, admins_request: H
     alike = [(where, text) for (where, text), (_where, other) in zip(english, spanish, strict=True) if text == other]
 
     assert [(where, text) for where, text in alike if text and text not in ALIKE] == []
+
+
+def test_settings_keep_colleagues_and_upkeep_apart_from_customers(admins_request: HttpRequest) -> None:
+    apps = admin.site.get_app_list(admins_request)
+    found = {str(app["name"]): [model["object_name"] for model in app["models"]] for app in apps[:3]}
+    assert found == {
+        "Customers": ["Company", "Contact", "Event", "Identity", "Tag"],
+        "Colleagues and access": ["ApiKey", "AccountMail", "Team", "User"],
+        "Upkeep": ["Cursor", "Retry", "RefusedEvents"],
+    }

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from crm.models import User
 from crm.models.locales import timezone_choices
@@ -22,8 +22,11 @@ class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @signed_in
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: SignedInRequest) -> HttpResponse:
+    """Read, as after a sign-in that the form had to wait for, it leads to the page that the choice was made on."""
+    if request.method != "POST":
+        return redirect(_back(request))
     chosen = {name: request.POST[name] for name in PreferencesForm.Meta.fields if name in request.POST}
     current = {name: getattr(request.user, name) for name in PreferencesForm.Meta.fields}
     form = PreferencesForm({**current, **chosen}, instance=request.user)
