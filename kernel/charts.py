@@ -103,16 +103,23 @@ class Sparkline:
     label: str
 
 
-def sparkline(values: Sequence[float], *, n: int, label: str) -> Sparkline:
-    """ValueError without values: the page then shows the figure alone."""
-    if not values:
+def sparkline(values: Sequence[float | None], *, n: int, label: str) -> Sparkline:
+    """None is a gap: nothing is drawn across it, and what stands alone between two is a short stroke. ValueError
+    without values: the page then shows the figure alone."""
+    known = [value for value in values if value is not None]
+    if not known:
         raise ValueError("A sparkline needs at least one value.")
     x = Scale(0, max(1, len(values) - 1), 4, 92)
-    y = Scale(min(values), max(values), 20, 4)
-    points = [(x(i), y(value)) for i, value in enumerate(values)]
-    floor_line = [(px, 24.0) for px, _py in points]
-    last = Point(number(points[-1][0]), number(points[-1][1]))
-    return Sparkline(path(points), closed(points, floor_line), last, n, label)
+    y = Scale(min(known), max(known), 20, 4)
+    runs = [
+        [(x(i), y(value)) for i, value in run if value is not None]
+        for is_gap, run in groupby(enumerate(values), key=lambda entry: entry[1] is None)
+        if not is_gap
+    ]
+    alone = [[(px - 1, py), (px + 1, py)] for [(px, py), *more] in runs[:-1] if not more]  # the last one has a dot
+    areas = [closed(run, [(px, 24.0) for px, _py in run]) for run in runs]
+    last = Point(number(runs[-1][-1][0]), number(runs[-1][-1][1]))
+    return Sparkline("".join(map(path, [*runs, *alone])), "".join(areas), last, n, label)
 
 
 @dataclass(frozen=True)

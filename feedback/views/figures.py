@@ -215,10 +215,11 @@ def spell_change(change: Change | None, now: Estimate, before: Mapping[int, int]
         return _("No answers in the period before, so there is nothing to compare with.")
     if min(n, now.n) < charts.FEW:
         return _("Too few answers to compare with the period before (n %(n)s).") % {"n": charts.shown(n)}
+    points = round(abs(change.delta))
     values = {
-        "points": charts.shown(round(abs(change.delta), 1)),
-        "low": charts.shown(round(change.low, 1)),
-        "high": charts.shown(round(change.high, 1)),
+        "points": ngettext("%(n)s point", "%(n)s points", points) % {"n": charts.shown(points)},
+        "low": charts.shown(round(change.low)),
+        "high": charts.shown(round(change.high)),
         "p": spell_p(change.p),
         "n": charts.shown(n),
     }
@@ -228,30 +229,33 @@ def spell_change(change: Change | None, now: Estimate, before: Mapping[int, int]
 def _verdict(change: Change) -> str:
     if change.is_significant and change.delta > 0:
         return _(
-            "Up %(points)s points on the period before (%(low)s to %(high)s, p %(p)s, n before %(n)s): "
+            "Up %(points)s on the period before (%(low)s to %(high)s, p %(p)s, n before %(n)s): "
             "more than chance explains."
         )
     if change.is_significant:
         return _(
-            "Down %(points)s points on the period before (%(low)s to %(high)s, p %(p)s, n before %(n)s): "
+            "Down %(points)s on the period before (%(low)s to %(high)s, p %(p)s, n before %(n)s): "
             "more than chance explains."
         )
-    if not round(change.delta, 1):
+    if not round(change.delta):
         return _("The same as in the period before (%(low)s to %(high)s, p %(p)s, n before %(n)s).")
     if change.delta > 0:
         return _(
-            "Up %(points)s points on the period before (%(low)s to %(high)s, p %(p)s, n before %(n)s): "
+            "Up %(points)s on the period before (%(low)s to %(high)s, p %(p)s, n before %(n)s): "
             "chance alone does that often enough."
         )
     return _(
-        "Down %(points)s points on the period before (%(low)s to %(high)s, p %(p)s, n before %(n)s): "
+        "Down %(points)s on the period before (%(low)s to %(high)s, p %(p)s, n before %(n)s): "
         "chance alone does that often enough."
     )
 
 
 def spell_p(p: float) -> str:
-    places = 3 if p < 0.1 else 2
-    return f"< {number_format(0.001, 3)}" if p < 0.001 else number_format(round(p, places), places)
+    """Two places, a third where it says more: 0.38, 0.08, 0.004."""
+    if p < 0.001:
+        return f"< {number_format(0.001, 3)}"
+    places = 3 if p < 0.1 and round(p, 3) != round(p, 2) else 2
+    return number_format(round(p, places), places)
 
 
 def advice(estimate: Estimate) -> str:

@@ -14,7 +14,7 @@ from feedback.forms.report import ReportForm
 from feedback.models import Invitation, Survey
 from feedback.models.response import ResponseQuerySet
 from feedback.models.survey import SurveyQuerySet
-from feedback.reporting import Scope, count, series
+from feedback.reporting import Scope, by_step, count, every_step, told
 from feedback.statistics import Display
 from feedback.views import figures
 from kernel import charts
@@ -35,9 +35,10 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def _card(scope: Scope) -> dict[str, Any]:
     estimate = scope.plugin.estimate(count(scope))
-    scores = [entry["score"] for entry in series(scope, "week") if entry["display"] != Display.HIDDEN]
+    weeks = told(scope.plugin, every_step(scope, "week", by_step(scope, "week")))
+    scores = [None if entry["display"] == Display.HIDDEN else entry["score"] for entry in weeks]
     label = str(scope.plugin.label)
-    line = charts.sparkline(scores, n=estimate.n, label=label) if len(scores) > 1 else None
+    line = charts.sparkline(scores, n=estimate.n, label=label) if len(scores) - scores.count(None) > 1 else None
     return {
         "label": label,
         "short": scope.plugin.short,

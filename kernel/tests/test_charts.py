@@ -104,6 +104,12 @@ def test_sparkline_spans_its_box() -> None:
     assert (spark.last.x, spark.last.y, spark.n) == ("92", "12", 12)
 
 
+def test_sparkline_draws_nothing_across_a_gap_and_a_stroke_for_what_stands_alone() -> None:
+    spark = charts.sparkline([1, 3, None, 2, None, 3], n=12, label="NPS")
+    assert spark.line == "M4 20L21.6 4M56.8 12M92 4M55.8 12L57.8 12"
+    assert (spark.last.x, spark.last.y) == ("92", "4")
+
+
 def test_sparkline_needs_a_value() -> None:
     with pytest.raises(ValueError, match="at least one"):
         charts.sparkline([], n=0, label="NPS")

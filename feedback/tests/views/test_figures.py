@@ -23,14 +23,14 @@ def change(delta: float, p: float) -> Change:
 @pytest.mark.parametrize(
     ("delta", "p", "sentence"),
     [
-        (14.56, 0.01, "Up 14.6 points on the period before (4.6 to 24.6, p 0.010, n before 40): more than chance"),
-        (-14.56, 0.01, "Down 14.6 points on the period before (−24.6 to −4.6, p 0.010, n before 40): more than chance"),
-        (14.56, 0.14, "Up 14.6 points on the period before (4.6 to 24.6, p 0.14, n before 40): chance alone does that"),
-        (-14.56, 0.14, "Down 14.6 points on the period before (−24.6 to −4.6, p 0.14, n before 40): chance alone"),
-        (0.04, 0.99, "The same as in the period before (−10 to 10, p 0.99, n before 40)."),
-        (-0.04, 0.99, "The same as in the period before (−10 to 10, p 0.99, n before 40)."),
-        (0.06, 0.99, "Up 0.1 points on the period before"),
-        (-0.06, 0.99, "Down 0.1 points on the period before"),
+        (14.56, 0.01, "Up 15 points on the period before (5 to 25, p 0.01, n before 40): more than chance"),
+        (-14.56, 0.01, "Down 15 points on the period before (−25 to −5, p 0.01, n before 40): more than chance"),
+        (14.56, 0.14, "Up 15 points on the period before (5 to 25, p 0.14, n before 40): chance alone does that"),
+        (-14.56, 0.14, "Down 15 points on the period before (−25 to −5, p 0.14, n before 40): chance alone"),
+        (0.4, 0.99, "The same as in the period before (−10 to 10, p 0.99, n before 40)."),
+        (-0.4, 0.99, "The same as in the period before (−10 to 10, p 0.99, n before 40)."),
+        (0.6, 0.99, "Up 1 point on the period before"),
+        (-0.6, 0.99, "Down 1 point on the period before"),
     ],
 )
 def test_change_is_told_in_one_sentence(delta: float, p: float, sentence: str) -> None:
@@ -50,7 +50,7 @@ def test_one_in_twenty_is_chance(p: float, verdict: str) -> None:
         (0, 40, "No answers in the period before, so there is nothing to compare with."),
         (29, 40, "Too few answers to compare with the period before (n 29)."),
         (40, 29, "Too few answers to compare with the period before (n 40)."),
-        (30, 30, "The same as in the period before (−3.7 to 3.7, p 1.00, n before 30)."),
+        (30, 30, "The same as in the period before (−4 to 4, p 1.00, n before 30)."),
     ],
 )
 def test_periods_are_compared_from_thirty_answers_each(before: int, now: int, sentence: str) -> None:
@@ -59,13 +59,22 @@ def test_periods_are_compared_from_thirty_answers_each(before: int, now: int, se
 
     if before == now:
         expected = nps_change(Tally(30, 0, 0), Tally(30, 0, 0))
-        sentence = sentence.replace("3.7", str(round(expected.high, 1)))
+        sentence = sentence.replace("4", str(round(expected.high)))
     assert told == sentence
 
 
 @pytest.mark.parametrize(
     ("p", "spelled"),
-    [(0.0, "< 0.001"), (0.00099, "< 0.001"), (0.001, "0.001"), (0.0996, "0.100"), (0.1, "0.10"), (0.876, "0.88")],
+    [
+        (0.0, "< 0.001"),
+        (0.00099, "< 0.001"),
+        (0.001, "0.001"),
+        (0.0996, "0.10"),
+        (0.08, "0.08"),
+        (0.049, "0.049"),
+        (0.1, "0.10"),
+        (0.876, "0.88"),
+    ],
 )
 def test_probability_is_as_exact_as_it_needs_to_be(p: float, spelled: str) -> None:
     assert figures.spell_p(p) == spelled
@@ -76,7 +85,7 @@ def test_numbers_are_written_as_the_reader_writes_them() -> None:
         assert figures.spell_p(0.014) == "0,014"
         assert figures.spell_p(0.0004) == "< 0,001"
         told = figures.spell_change(change(14.56, 0.01), nps_estimate(Tally(40, 0, 0)), ENOUGH)
-    assert "14,6 puntos" in told
+    assert "15 puntos" in told
 
 
 NEEDED = sample_size(10)  # 255
