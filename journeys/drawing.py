@@ -17,11 +17,11 @@ from journeys.graph import Graph
 from journeys.nodes.base import Placed
 from journeys.outline import Count
 
-WIDTH, HEIGHT = 216, 56  # of a node, as picture.html draws it
+WIDTH, HEIGHT = 246, 74  # of a node, as picture.html draws it
 GAP_X, GAP_Y = 28, 46
 MARGIN = 8
 BESIDE = 16  # from where a thread begins to its name: a thread that turns there stays clear of it
-LETTERS = 23  # of a label, at the size that journey.css gives it
+LETTERS, SENSE = 27, 36  # of a label and of what the node does, at the sizes that journey.css gives them
 Edge = tuple[str, str, str]  # from, branch, to
 Places = Mapping[str, tuple[int, int]]
 
@@ -36,6 +36,10 @@ class Knot:
     @property
     def label(self) -> str:
         return Truncator(self.placed.label).chars(LETTERS)
+
+    @property
+    def sense(self) -> str:
+        return Truncator(self.placed.kind.summary(self.placed.config)).chars(SENSE)
 
 
 @dataclass(frozen=True)

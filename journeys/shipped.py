@@ -12,6 +12,7 @@ The survey's own trigger is switched off while this journey is live, so that nob
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext, gettext_noop
 
 from crm.models import User
 from feedback.actions import surveys
@@ -21,8 +22,10 @@ from journeys.actions import journeys
 from journeys.models import Journey
 
 SLUG = "welcome-and-ask"
-NAME = "Welcome and ask"
-PURPOSE = "Greets people who write for the first time, and asks how it went once their question is resolved."
+NAME = gettext_noop("Welcome and ask")  # in the language of whoever installs it
+PURPOSE = gettext_noop(
+    "Greets people who write for the first time, and asks how it went once their question is resolved."
+)
 
 WELCOME = {
     "en": {
@@ -91,7 +94,7 @@ def welcome_and_ask(*, company: str, live: bool, by: User | None = None) -> Jour
     if existing is not None:
         return existing
     survey = relationship_nps(company=company, by=by, trigger=Survey.Trigger.NONE)
-    journey = journeys.create(name=NAME, slug=SLUG, purpose=PURPOSE)
+    journey = journeys.create(name=gettext(NAME), slug=SLUG, purpose=gettext(PURPOSE))
     version = journeys.add_version(journey, graph=graph(survey_id=survey.pk, company=company), by=by)
     journey = journeys.publish(version, by=by)
     if live:

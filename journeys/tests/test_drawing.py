@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.text import Truncator
+
 from journeys.drawing import BESIDE, GAP_X, GAP_Y, HEIGHT, MARGIN, WIDTH, Picture, draw
 from journeys.graph import parse
 from journeys.outline import Count
@@ -59,7 +61,8 @@ def test_knots_carry_counts_and_short_names() -> None:
     long = {**make.wait(), "title": "A name that is much too long for its place"}
     picture = draw(parse(make.graph(make.start(), long, make.end())), {"wait": Count(3, 5, 1)})
     knot = next(knot for knot in picture.knots if knot.placed.id == "wait")
-    assert (knot.count, len(knot.label)) == (Count(3, 5, 1), 23)
+    assert (knot.count, len(knot.label)) == (Count(3, 5, 1), 27)
+    assert knot.sense == Truncator(str(knot.placed.kind.summary(knot.placed.config))).chars(36) != ""
 
 
 def test_names_of_two_ways_out_stand_on_either_side_of_them() -> None:

@@ -5,6 +5,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.test import Client
+from django.utils import translation
 
 from crm.models import Contact
 from feedback.actions.shipped import relationship_nps
@@ -139,3 +140,10 @@ def test_one_button_installs_it_paused_and_the_next_one_starts_it(client: Client
 def test_settings_lead_to_what_comes_with_the_product(client: Client, page: str, link: str) -> None:
     client.force_login(make.user("admin", language="en", is_superuser=True))
     assert f'<li><a href="{link}">Start with' in client.get(f"/admin/{page}/").content.decode()
+
+
+def test_journey_is_named_in_the_language_of_whoever_installs_it() -> None:
+    make.channel()
+    with translation.override("es"):
+        journey = shipped.welcome_and_ask(company="Casa Lumbre", live=False)
+    assert (journey.name, journey.purpose[:17]) == ("Bienvenida y pregunta", "Saluda a quien es")
