@@ -280,8 +280,10 @@ def test_gallery_sends_nothing_of_a_conversation_that_is_none(open_page: Open, c
     page.locator("#inbox .composer button[type=submit]").click()
     page.locator("#inbox").get_by_role("button", name="Resolve", exact=True).click()
     page.locator("#said").get_by_role("button", name="Send again").click()
+    expect(page.locator("#inbox .composer button[type=submit]")).to_have_accessible_name("Send")
     page.locator("#inbox [data-write=note]").click()
     expect(page.locator("#inbox .composer")).to_have_attribute("data-mode", "note")
+    expect(page.locator("#inbox .composer button[type=submit]")).to_have_accessible_name("Keep note")
     expect(page.locator("#inbox textarea")).to_have_value("Hola")
     assert [url for url in sent if "/static/" not in url and "/gallery/customer/" not in url] == []
     assert {complaint for complaint in complaints if "targetError" not in complaint} == set()

@@ -21,6 +21,7 @@ TEXT = [
     *((feeling, f"{feeling}-soft") for feeling in FEELINGS),
     *((ink, ground) for ink in ("ink", "ink-2", "ink-3", "accent-text") for ground in ("accent-soft", "note")),
     *((feeling, "accent-soft") for feeling in FEELINGS),
+    ("ink", "note-line"),
     ("danger", "accent-soft"),
     ("danger", "danger-soft"),
     ("ink", "danger-soft"),

@@ -5,8 +5,8 @@ const input = (form) => form.elements.attachments
 const LANGUAGE = document.documentElement.lang || "en"
 
 function size(bytes) {
-  const [value, unit] = bytes < 1 << 20 ? [bytes / 1024, "kilobyte"] : [bytes / (1 << 20), "megabyte"]
-  return new Intl.NumberFormat(LANGUAGE, { style: "unit", unit, maximumFractionDigits: value < 10 ? 1 : 0 }).format(value)
+  const [value, unit] = bytes < 1 << 20 ? [bytes / 1024, "KB"] : [bytes / (1 << 20), "MB"] // as the server writes it once sent
+  return new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(value) + `\u00a0${unit}`
 }
 
 function put(form, files) {
