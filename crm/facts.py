@@ -160,7 +160,7 @@ class ConsentChanged(Fact):
 
     name: ClassVar = "consent.changed"
     story: ClassVar = _("Consent {state}: {purpose}")
-    words: ClassVar = {"state": labels(Consent.State)}
+    words: ClassVar = {"state": labels(Consent.State), "purpose": called}
     icon: ClassVar = "shield-check"
     purpose: str = ""
     state: str = ""

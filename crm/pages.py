@@ -7,11 +7,13 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 
 from crm import timeline, value
 from crm.forms.activity import NoteForm, TaskForm
 from crm.forms.contacts import IdentityForm, TagForm
 from crm.models import Consent, Contact, Event, Tag, Task, User
+from crm.models.words import called
 from kernel import realtime
 
 PAGE = "crm/contact.html"
@@ -24,7 +26,7 @@ def contact(found: Contact, user: User) -> dict[str, Any]:
         "place": realtime.read_feed(None, 1)[1],
         "topics": " ".join(f"contact:{member}" for member in found.family_ids),
         "kinds": timeline.KINDS,
-        "channels": timeline.channels(found),
+        "channels": [(slug, capfirst(called(slug))) for slug in timeline.channels(found)],
         "note_form": NoteForm(),
         "task_form": TaskForm(user=user),
         "identity_form": IdentityForm(),

@@ -40,6 +40,7 @@ class _OfConversation(Fact):
 class ConversationOpened(_OfConversation):
     name: ClassVar = "conversation.opened"
     story: ClassVar = _("Conversation opened: {subject}")
+    without: ClassVar = {"subject": _("Conversation opened, without a subject")}
     label: ClassVar = _("conversation opened")
     icon: ClassVar = "message-square-plus"
     subject: str = ""
@@ -50,6 +51,7 @@ class ConversationOpened(_OfConversation):
 class MessageReceived(_OfConversation):
     name: ClassVar = "message.received"
     story: ClassVar = _("Wrote: {excerpt}")
+    without: ClassVar = {"excerpt": _("Wrote a message without text")}
     icon: ClassVar = "mail"
     label: ClassVar = _("message received")
     fields: ClassVar = {"automatic": _("written by a program")}
@@ -65,6 +67,7 @@ class MessageSent(_OfConversation):
 
     name: ClassVar = "message.sent"
     story: ClassVar = _("{author} answered: {excerpt}")
+    without: ClassVar = {"excerpt": _("{author} answered without text")}
     words: ClassVar = {"author": someone}
     icon: ClassVar = "reply"
     message_id: int = 0
@@ -78,6 +81,7 @@ class MessageSent(_OfConversation):
 class NoteAdded(_OfConversation):
     name: ClassVar = "conversation.note_added"
     story: ClassVar = _("{author} noted: {excerpt}")
+    without: ClassVar = {"excerpt": _("{author} left a note without text")}
     words: ClassVar = {"author": someone}
     icon: ClassVar = "notebook-pen"
     message_id: int = 0

@@ -5,6 +5,7 @@ from typing import Any, Self, cast
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.models import Contact, Feeling, Tag, Team, User
 from crm.models.contact import ContactQuerySet
@@ -28,7 +29,10 @@ class ContactFilter(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         colleagues = [(str(user.pk), user.name) for user in User.objects.filter(is_active=True).order_by("first_name")]
-        self._offer("owner", [("", _("Everybody's")), (MINE, _("Mine")), (NOBODYS, _("Nobody's")), *colleagues])
+        self._offer(
+            "owner",
+            [("", _("Everybody's")), (MINE, pgettext_lazy("contacts", "Mine")), (NOBODYS, _("Nobody's")), *colleagues],
+        )
         self._offer("feeling", [("", _("Every feeling")), *Feeling.choices])
         self._offer("language", [("", _("Every language")), *settings.LANGUAGES])
         for name in ("owner", "team", "feeling", "tag", "language"):

@@ -13,6 +13,7 @@ WORDS = {
     "country": _("country"),
     "email": _("email"),
     "marketing": _("marketing"),
+    "surveys": _("surveys"),
     "checkout": _("checkout"),
     "unsubscribe link": _("unsubscribe link"),
     "web shop": _("web shop"),

@@ -65,10 +65,10 @@ def knot(kind: str) -> SafeString:
 
 
 @register.simple_tag
-def ago(moment: datetime | None, *, short: bool = False) -> SafeString:
+def ago(moment: datetime | None, *, short: bool = False, spoken: bool = False) -> SafeString:
     """`moment` as a distance, kept fresh by an island; exact, in the reader's time zone, on hover.
 
-    "2h ago", or in a dense list (`short`) "2h".
+    "2h ago", or in a dense list (`short`) "2h"; a date as it stands after a word (`spoken`): "on March 4".
     """
     if moment is None:
         return SafeString("")
@@ -78,11 +78,11 @@ def ago(moment: datetime | None, *, short: bool = False) -> SafeString:
         moment.isoformat(),
         date_format(local, "DATETIME_FORMAT"),
         SafeString(" data-short") if short else "",
-        distance(moment, timezone.now(), short=short),
+        distance(moment, timezone.now(), short=short, spoken=spoken),
     )
 
 
-def distance(moment: datetime, now: datetime, *, short: bool = False) -> str:
+def distance(moment: datetime, now: datetime, *, short: bool = False, spoken: bool = False) -> str:
     """Compact words for less than a week, a date beyond. `short` leaves the direction out: for what is always past."""
     apart = moment - now
     if abs(apart) >= RECENT:
@@ -91,13 +91,17 @@ def distance(moment: datetime, now: datetime, *, short: bool = False) -> str:
             return date_format(
                 local, pgettext("short date", "M j") if local.year == now.year else pgettext("short date", "M Y")
             )
-        return date_format(local, "MONTH_DAY_FORMAT" if local.year == now.year else "DATE_FORMAT")
+        day = date_format(local, "MONTH_DAY_FORMAT" if local.year == now.year else "DATE_FORMAT")
+        return pgettext("date after a word", "on %(day)s") % {"day": day} if spoken else day
     seconds = round(apart.total_seconds())
     if abs(seconds) < MINUTE:
         return pgettext("time", "now")
     unit, size = _unit(abs(seconds))
     way = "short" if short else "next" if seconds > 0 else "past"
-    return gettext(FORMATS[f"{way}-{unit}"]) % {"n": abs(seconds) // size}
+    # A day ahead is never a full one any more when the page is read: in seven days is not in six.
+    return gettext(FORMATS[f"{way}-{unit}"]) % {
+        "n": round(seconds / size) if way == "next" and size == DAY else abs(seconds) // size
+    }
 
 
 def _unit(seconds: int) -> tuple[str, int]:

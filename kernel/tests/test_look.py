@@ -23,6 +23,7 @@ def render(source: str, **context: object) -> str:
         (timedelta(minutes=12), "in 12m"),
         (timedelta(hours=5), "in 5h"),
         (timedelta(days=6), "in 6d"),
+        (timedelta(days=7, seconds=-5), "in 7d"),
     ],
 )
 def test_distance_is_compact_within_a_week(apart: timedelta, words: str) -> None:
@@ -31,6 +32,13 @@ def test_distance_is_compact_within_a_week(apart: timedelta, words: str) -> None
 
 def test_distance_becomes_a_date_after_a_week() -> None:
     assert look.distance(NOW - timedelta(days=10), NOW) == "November 11"
+
+
+def test_a_date_after_a_word_has_what_the_language_puts_before_it() -> None:
+    told = [look.distance(NOW - timedelta(days=days), NOW, spoken=True) for days in (2, 10)]
+    with translation.override("es"):
+        told.append(look.distance(NOW - timedelta(days=10), NOW, spoken=True))
+    assert told == ["2d ago", "on November 11", "el 11 de noviembre"]
 
 
 def test_distance_names_the_year_of_another_year() -> None:

@@ -303,3 +303,16 @@ def test_who_is_not_the_customer_is_a_stranger_whatever_their_name(sender: str, 
 @pytest.mark.parametrize(("author", "told"), [("Lola", "Lola answered: Va"), ("", "A program answered: Va")])
 def test_thread_names_who_answered_even_if_nobody_did(author: str, told: str) -> None:
     assert tell("message.sent", {"author": author, "excerpt": "Va"}) == told
+
+
+@pytest.mark.parametrize(
+    ("name", "properties", "told"),
+    [
+        ("message.received", {"excerpt": ""}, "Wrote a message without text"),
+        ("conversation.opened", {"subject": ""}, "Conversation opened, without a subject"),
+        ("message.sent", {"author": "Inés", "excerpt": ""}, "Inés answered without text"),
+        ("conversation.note_added", {"author": "Inés", "excerpt": ""}, "Inés left a note without text"),
+    ],
+)
+def test_what_has_no_words_is_told_so(name: str, properties: dict[str, str], told: str) -> None:
+    assert tell(name, properties) == told

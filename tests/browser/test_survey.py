@@ -47,8 +47,8 @@ def test_customer_confirms_adds_words_and_changes_their_mind(page: Page, links: 
     assert Response.objects.get().state == "provisional"
     answer(page, links[9])
     page.get_by_label("¿Cuál es el motivo principal de tu nota?").fill("Todo perfecto")
-    page.get_by_role("button", name="Enviar mis palabras").click()
-    expect(page.get_by_text("Hemos recibido tus palabras.")).to_be_visible()
+    page.get_by_role("button", name="Enviar comentario").click()
+    expect(page.get_by_text("Hemos recibido tu comentario.")).to_be_visible()
     page.get_by_text("Cambiar o retirar mi respuesta").click()
     page.get_by_role("button", name="8", exact=True).click()
     expect(page.locator(".survey-chosen")).to_have_text("8")

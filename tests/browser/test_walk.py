@@ -139,8 +139,8 @@ def test_a_mail_walks_through_the_whole_house(browser: Browser, product: Product
     picture(customer, "survey")
     customer.get_by_role("button", name="Confirmar mi respuesta").click()
     customer.get_by_label("¿Cuál es el motivo principal de tu nota?").fill("Contestaron en minutos.")
-    customer.get_by_role("button", name="Enviar mis palabras").click()
-    expect(customer.get_by_text("Hemos recibido tus palabras.")).to_be_visible()
+    customer.get_by_role("button", name="Enviar comentario").click()
+    expect(customer.get_by_text("Hemos recibido tu comentario.")).to_be_visible()
 
     manager.goto("/reports/nps/")
     expect(manager.locator("main")).to_contain_text("Contestaron en minutos.", timeout=PATIENCE)

@@ -9,7 +9,7 @@ function words(seconds, short) {
   const apart = Math.abs(seconds)
   if (apart < MINUTE) return text("now")
   const [unit, size] = apart < HOUR ? ["Minutes", MINUTE] : apart < DAY ? ["Hours", HOUR] : ["Days", DAY]
-  return text((short ? "short" : seconds < 0 ? "past" : "next") + unit).replace("%(n)d", Math.floor(apart / size))
+  return text((short ? "short" : seconds < 0 ? "past" : "next") + unit).replace("%(n)d", Math[!short && seconds > 0 && size === DAY ? "round" : "floor"](apart / size))
 }
 
 function write(element) {
