@@ -31,6 +31,7 @@ def test_html_holds_one_button_for_each_score() -> None:
     assert re.findall(rf'href="http://127\.0\.0\.1:8000/s/{TOKEN}\?score=(\d+)" title="Answer (\d+)"', html) == [
         (str(score), str(score)) for score in range(11)
     ]
+    assert all(end in html for end in ("0 · Not at all likely", "Extremely likely · 10"))
     assert "<script" not in html
     assert "<img" not in html
 

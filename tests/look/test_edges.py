@@ -68,7 +68,7 @@ def test_person_beside_a_conversation_keeps_long_names_and_scores_whole(open_pag
 def test_states_are_told_apart_in_forced_colours(open_page: Open, scheme: str) -> None:
     page = open_page(
         "/gallery/",
-        before=lambda page: page.emulate_media(forced_colors="active", color_scheme=scheme),  # type: ignore[arg-type]
+        before=lambda page: page.emulate_media(forced_colors="active", color_scheme=scheme),
     )
     for chosen, other in STATES:
         assert page.evaluate(LOOK, chosen) != page.evaluate(LOOK, other)
