@@ -2,7 +2,9 @@
 export function mount(frame) {
   const fit = () => {
     const page = frame.contentDocument?.documentElement
-    if (page) frame.height = Math.min(page.scrollHeight, 20_000)
+    if (!page) return
+    const bar = frame.contentWindow.innerHeight - page.clientHeight // what scrolls a wide table sideways takes room of its own
+    frame.height = Math.min(page.scrollHeight + bar, 20_000)
   }
   frame.addEventListener("load", () => {
     fit()
