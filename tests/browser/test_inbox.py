@@ -320,7 +320,7 @@ def test_low_window_leaves_room_for_what_was_said(open_as: OpenAs, lola: User, c
     assert said.evaluate("box => box.clientHeight") > 250
     page.keyboard.press("n")
     expect(page.locator(".composer textarea")).to_be_focused()
-    expect(page.get_by_role("button", name="Send")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="Keep note")).to_be_in_viewport(ratio=1)
     page.locator(".composer textarea").blur()
     page.set_viewport_size({"width": 640, "height": 360})
     assert page.locator(".thread-page").evaluate(
