@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 READING, READING_AGAIN = timedelta(seconds=10), timedelta(seconds=60)
 COURTESY = timedelta(seconds=2)
 KILLED_THE_READER = kept("Reading it stopped the reader each time, without a message.")
-NOBODY = kept("It does not say who sent it.")
+NOBODY = kept("Its sender is no address that can be answered.")
 # What the doors say of a mail that they did not take. Here, since pages tell it and do not load the doors.
 TOO_LARGE = kept("The mail has {size} bytes; the limit is {limit}. It was refused, and its sender told.")
 TOO_LARGE_TO_FETCH = kept("The mail has {size} bytes; the limit is {limit}. It is still in the mailbox.")

@@ -141,7 +141,7 @@ def test_a_mail_from_nobody_is_quarantined() -> None:
     raw = arrive(make_channel(), sender="not an address")
     inbound.process_due()
     raw.refresh_from_db()
-    assert (raw.state, raw.error) == ("quarantined", "It does not say who sent it.")
+    assert (raw.state, raw.error) == ("quarantined", "Its sender is no address that can be answered.")
 
 
 def test_a_reader_that_lost_its_lease_files_nothing() -> None:
