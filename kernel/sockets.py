@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import json
 import time
 from typing import Any
 
@@ -22,6 +23,7 @@ class Live(AsyncJsonWebsocketConsumer):
         self.place: realtime.Place | None = None
         self.looking = asyncio.Lock()
         self.again = False
+        self.closed = False
         self.ticking: asyncio.Task[None] | None = None
         user = self.scope.get("user")
         if user is None or not user.is_authenticated:
@@ -35,19 +37,35 @@ class Live(AsyncJsonWebsocketConsumer):
         self.ticking = asyncio.create_task(self.tick_for_ever())
 
     async def disconnect(self, code: int) -> None:
+        self.closed = True  # a cancellation may be lost in what waits for a thread
         if self.ticking:
             self.ticking.cancel()
         for topic in [realtime.EVERYBODY, *self.topics]:
             with contextlib.suppress(Exception):  # the layer forgets dead channels by itself
                 await self.channel_layer.group_discard(realtime.group_name(topic), self.channel_name)
 
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None, **kwargs: Any) -> None:
+        """What is no message of the protocol is passed over: whoever is signed in may send anything."""
+        try:
+            content = json.loads(text_data or "null")
+        except (ValueError, RecursionError):
+            return
+        await self.receive_json(content)
+
     async def receive_json(self, content: Any, **kwargs: Any) -> None:
         if isinstance(content, dict) and content.get("type") == "subscribe":
             await self.subscribe(content)
 
     async def subscribe(self, content: dict[str, Any]) -> None:
-        wanted = [t for t in content.get("topics", []) if isinstance(t, str)][:MAX_TOPICS]
-        topics = set(await self.allowed(wanted))
+        topics, cursor = content.get("topics"), content.get("cursor")
+        wanted = [t for t in topics if isinstance(t, str)][:MAX_TOPICS] if isinstance(topics, list) else []
+        await self.listen_to(set(await self.allowed(wanted)))
+        # A place once reached stands: what the client names may be older than what is on its way to it already.
+        self.place = self.place or realtime.Place.parse(cursor if isinstance(cursor, str) else None)
+        await self.look_now()
+        await self.tick()
+
+    async def listen_to(self, topics: set[str]) -> None:
         for topic in topics - self.topics:
             with contextlib.suppress(Exception):  # without the layer the tick still looks
                 await self.channel_layer.group_add(realtime.group_name(topic), self.channel_name)
@@ -55,10 +73,6 @@ class Live(AsyncJsonWebsocketConsumer):
             with contextlib.suppress(Exception):
                 await self.channel_layer.group_discard(realtime.group_name(topic), self.channel_name)
         self.topics = topics
-        # A place once reached stands: what the client names may be older than what is on its way to it already.
-        self.place = self.place or realtime.Place.parse(content.get("cursor"))
-        await self.look_now()
-        await self.tick()
 
     @database_sync_to_async
     def allowed(self, topics: list[str]) -> list[str]:
@@ -113,11 +127,9 @@ class Live(AsyncJsonWebsocketConsumer):
         return get_user_model().objects.filter(pk=self.user_id, is_active=True).first()
 
     async def tick_for_ever(self) -> None:
-        while True:
+        while not self.closed:
             await asyncio.sleep(realtime.TICK_SECONDS)
-            started = time.monotonic()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self.tick_once(started)
+            await self.tick_once(time.monotonic())
 
     async def tick_once(self, started: float) -> None:
         """Look even if no poke came; if the database is away, the missing tick tells the client so."""

@@ -1,5 +1,6 @@
 """The live socket: permission for each topic and each event, catching up, and being shut out."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -317,11 +318,52 @@ def test_strangers_are_turned_away() -> None:
 def test_nonsense_from_the_client_is_ignored() -> None:
     async def scene(communicator: WebsocketCommunicator) -> None:
         nonsenses: list[Any] = [[], 5, {"type": "subscribe", "topics": [None, {}, 5]}, {"type": "dance"}]
+        nonsenses += [{"type": "subscribe", "topics": topics, "cursor": 5} for topics in (5, None, {"a": 1}, "ab")]
         for nonsense in nonsenses:
             await communicator.send_json_to(nonsense)
         assert (await until(communicator, "tick"))["type"] == "tick"
 
     play(make_user("agent"), scene)
+
+
+@pytest.mark.parametrize("frame", [{"text": "{"}, {"text": ""}, {"text": "[" * 100_000}, {"bytes": b"\xff\x00"}])
+def test_a_frame_that_is_no_message_is_ignored(frame: dict[str, Any]) -> None:
+    async def scene(communicator: WebsocketCommunicator) -> None:
+        await communicator.socket.send_input({"type": "websocket.receive"} | frame)
+        await communicator.send_json_to({"type": "subscribe", "topics": []})
+        assert (await until(communicator, "tick"))["type"] == "tick"
+
+    play(make_user("agent"), scene)
+
+
+@pytest.mark.parametrize("hears_of_it", [True, False])
+def test_a_socket_that_closes_in_the_middle_of_a_look_asks_no_more(
+    monkeypatch: pytest.MonkeyPatch, hears_of_it: bool
+) -> None:
+    """Also when the cancellation is lost on its way, as it can be in what waits for a thread."""
+    monkeypatch.setattr(realtime, "TICK_SECONDS", 0.01)
+
+    class Slow(sockets.Live):
+        async def look_now(self) -> None:
+            try:
+                await asyncio.sleep(10)
+            except asyncio.CancelledError:
+                if hears_of_it:
+                    raise
+
+        async def tick(self, lag: float = 0.0) -> None:
+            pass
+
+    async def run() -> None:
+        live: Any = Slow()
+        live.topics, live.closed = set(), False
+        live.ticking = asyncio.create_task(live.tick_for_ever())
+        await asyncio.sleep(0.1)
+        await live.disconnect(1000)
+        done, _ = await asyncio.wait([live.ticking], timeout=2)
+        assert done
+
+    asyncio.run(run())
 
 
 @pytest.mark.parametrize("text", ["", None, "x-1", "-5", "9" * 30, "１２-0"])
