@@ -49,7 +49,9 @@ def _with_number(rows: "ContactQuerySet", text: str) -> "ContactQuerySet":
     """A telephone number, a customer number, or digits from the middle of one."""
     phone, digits = normal_phone(text), re.sub(r"\D", "", text)
     owners = (owners_of("phone", phone) if phone else set()) | owners_of("external_id", text)
-    return rows.filter(pk__in=owners) if owners else rows.filter(search__contains=digits)
+    if owners or len(digits) < TRIGRAM:
+        return rows.filter(pk__in=owners)
+    return rows.filter(search__icontains=digits)  # without regard to case, as the index was made
 
 
 def _with_words(rows: "ContactQuerySet", words: list[str]) -> "ContactQuerySet":

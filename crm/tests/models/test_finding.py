@@ -43,6 +43,8 @@ def people() -> None:
         ("li", ["Noor"]),
         ("n", ["Noor"]),
         ("zzz", []),
+        ("(12)", []),
+        ("----", []),
         ("100%", []),
         ("\x00", ["María", "Ben", "Noor"]),
     ],
@@ -75,4 +77,5 @@ def test_every_shape_has_its_index() -> None:
 
     assert "identity_prefix" in addresses.explain()
     assert "contact_search_trigrams" in Contact.objects.matching("gonzalez").explain()
+    assert "contact_search_trigrams" in Contact.objects.matching("0012 3477").explain()
     assert "contact_last_name_prefix" in Contact.objects.matching("qz").explain()
