@@ -17,6 +17,21 @@ def search_texts() -> Iterator[str]:
     )
 
 
+@recount("names in search texts")
+def names() -> Iterator[str]:
+    """Everybody is found by their own name and by their company's."""
+    yield from rows(
+        "SELECT id FROM crm_contact"
+        " WHERE position(unaccent(trim(first_name || ' ' || last_name)) in search) = 0 ORDER BY 1",
+        "contact {id}: its name is missing from its search text",
+    )
+    yield from rows(
+        "SELECT c.id FROM crm_contact c JOIN crm_company o ON o.id = c.company_id"
+        " WHERE position(unaccent(o.name) in c.search) = 0 ORDER BY 1",
+        "contact {id}: the name of its company is missing from its search text",
+    )
+
+
 @recount("merged contacts")
 def merges() -> Iterator[str]:
     """Following aliases from any member ends: there is no circle."""

@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from crm.ledger import consume
-from crm.models import Alias, Contact, Cursor, Event, Retry
+from crm.models import Alias, Company, Contact, Cursor, Event, Retry
 from crm.tests import factories
 from omnichannel.actions import conversations
 from omnichannel.models import Conversation, Delivery, RawInbound, Reading
@@ -107,6 +107,18 @@ def test_consistency_finds_a_search_text_without_an_address() -> None:
 
     identity = contact.identities.get()
     assert drifts() == [f"contact {contact.pk}: identity {identity.pk} is missing from its search text"]
+
+
+def test_consistency_finds_a_search_text_with_an_old_name() -> None:
+    consume.ensure_cursors()
+    ana, ben = factories.contact(company=factories.company("Ácme")), factories.contact(first_name="Ben", email="")
+    Company.objects.update(name="Zénit")
+    Contact.objects.filter(pk=ben.pk).update(first_name="Benito")
+
+    assert drifts() == [
+        f"contact {ben.pk}: its name is missing from its search text",
+        f"contact {ana.pk}: the name of its company is missing from its search text",
+    ]
 
 
 def test_consistency_finds_merges_that_go_round() -> None:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.db import transaction
 
 from crm.actions import search_text
-from crm.actions.resolving import lock
+from crm.actions.resolving import lock, surviving
 from crm.models import Company, Contact, User
 
 EDITABLE = ("name", "domain", "traits", "external_id")
@@ -24,8 +24,14 @@ def update(company: Company, *, by: User | None, **changes: Any) -> Company:
     for name, value in _allowed(changes).items():
         setattr(company, name, value)
     company.save(update_fields=list(changes))
-    search_text.refresh(company.contact_set.values_list("pk", flat=True))
+    refresh_people(company)
     return company
+
+
+def refresh_people(company: Company) -> None:
+    """Whoever works there, and whoever such a record was merged into, is found under its name."""
+    people = surviving(company.contact_set.values_list("pk", flat=True))
+    search_text.refresh({*people, *people.values()})
 
 
 def _allowed(fields: dict[str, Any]) -> dict[str, Any]:
@@ -59,11 +65,14 @@ def describe(external_id: str, traits: dict[str, Any], *, trusted: bool) -> Comp
         defaults={"name": (name or external_id)[:200], "domain": _domain(traits), "traits": traits},
     )
     if not created and traits:
-        unnamed = company.name == company.external_id
+        before = company.name
+        unnamed = before == company.external_id
         company.traits = company.traits | traits if trusted else traits | company.traits
         company.name = (((trusted or unnamed) and name) or company.name)[:200]
         company.domain = ((trusted or not company.domain) and _domain(traits)) or company.domain
         company.save(update_fields=["traits", "name", "domain"])
+        if company.name != before:
+            refresh_people(company)
     return company
 
 

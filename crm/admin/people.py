@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from crm.actions import contacts, search_text
+from crm.actions import companies, contacts
 from crm.models import Company, Contact, Identity, Tag, Team, User
 from crm.models.locales import timezone_choices
 from kernel.admin_lists import FastList, languages, worded
@@ -129,7 +129,7 @@ class Companies(FastList):
 
     def save_model(self, request: HttpRequest, obj: Company, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        search_text.refresh(obj.contact_set.values_list("pk", flat=True))
+        companies.refresh_people(obj)
 
 
 class Identities(admin.TabularInline[Identity, Contact]):

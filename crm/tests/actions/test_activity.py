@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from crm.actions import companies, consents, contacts, notes, tasks
+from crm.actions import companies, consents, contacts, merges, notes, tasks
 from crm.models import Claim, Consent, Event, Note, Task
 from crm.tests import factories
 
@@ -165,6 +165,20 @@ def test_renamed_company_is_found_through_its_people() -> None:
     ana.refresh_from_db()
     assert "Zenit" in ana.search
     assert "Acme" not in ana.search
+
+
+def test_company_renamed_by_its_own_program_is_found_through_its_people_and_those_merged_with_them() -> None:
+    acme = companies.describe("g-1", {"name": "Acme"}, trusted=True)
+    ana, old = factories.contact(company=acme), factories.contact(company=acme)
+    survivor = factories.contact()
+    merges.merge(old, into=survivor, rule="by hand", evidence={}, by=None)
+
+    companies.describe("g-1", {"name": "Zenit"}, trusted=True)
+
+    for person in (ana, survivor):
+        person.refresh_from_db()
+        assert "Zenit" in person.search
+        assert "Acme" not in person.search
 
 
 def test_company_refuses_unknown_fields_and_an_empty_name() -> None:
