@@ -196,9 +196,10 @@ def rebuild(event: Event) -> Fact:
 
 def retry_due(limit: int = 100) -> int:
     """Try again what failed. After the last attempt an event stays as a dead letter until somebody replays it."""
-    rows = lease.claim(workable_retries(), limit=limit)
+    rows = lease.claim(workable_retries(), limit=limit, lease=lease.IN_LINE, counted=False)
     for row in rows:
-        _retry_one(row)
+        if lease.begin(row):
+            _retry_one(row)
     return len(rows)
 
 

@@ -1,6 +1,8 @@
 """Consumers see each event at least once, in commit order, and what they write is written once."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from threading import Event as Signal
 from threading import Thread
 
@@ -191,6 +193,22 @@ def test_what_a_paused_consumer_failed_at_waits_too(consumer: Consumer) -> None:
     assert consume.retry_due() == 0
     Cursor.objects.update(paused=False)
     assert consume.retry_due() == 1
+
+
+def test_a_worker_killed_while_it_retries_costs_only_the_event_that_it_was_at(consumer: Consumer) -> None:
+    for number in (-1, -2, -3):
+        happen(number)
+    consume.drain(consumer)
+    Retry.objects.update(due_at=Now())
+    Event.objects.update(properties={"litres": 5})
+    dying = replace(consumer, react=lambda fact: failpoint("retried"))
+    consume._add(dying)
+
+    assert killed_at("retried", consume.retry_due)
+
+    assert sorted(Retry.objects.values_list("attempts", flat=True)) == [0, 0, 1]
+    soon = Now() + timedelta(seconds=30)
+    assert Retry.objects.filter(due_at__lt=soon).count() == 2
 
 
 def test_what_a_consumer_failed_at_is_kept_while_nobody_is_called_so(consumer: Consumer) -> None:
