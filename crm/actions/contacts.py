@@ -49,15 +49,17 @@ def resolve(
 @transaction.atomic
 def resolve_many(people: Sequence[Person], *, source: str) -> list[Contact]:
     """`resolve` for a whole batch in a handful of queries; the answer has the order of the question."""
-    outcome = Directory(people).settle(source)
+    known = Directory(people)
+    outcome = known.settle(source)
     if outcome.created or outcome.identities or outcome.same:
         lock(claim.key for person in people for claim in person.usable_claims)
-        outcome = Directory(people).settle(source)
+        known = Directory(people)
+        outcome = known.settle(source)
     _write(outcome, source)
     _fill_gaps(people, outcome.contacts)
-    touch(contact.pk for contact in outcome.contacts)
     _tell(outcome, source)
     sharing.note(people)
+    touch((contact.pk for contact in outcome.contacts), (identity.pk for identity in known.identities.values()))
     return outcome.contacts
 
 
@@ -127,15 +129,22 @@ def _tell(outcome: Outcome, source: str) -> None:
 
 
 _TOUCH = """
+WITH seen AS (
+    UPDATE crm_identity SET last_seen_at = now() WHERE id IN (
+        SELECT id FROM crm_identity WHERE id = ANY(%s) AND last_seen_at < now() - interval '10 seconds'
+        ORDER BY id FOR UPDATE SKIP LOCKED))
 UPDATE crm_contact SET last_activity_at = now() WHERE id IN (
     SELECT id FROM crm_contact WHERE id = ANY(%s) AND last_activity_at < now() - interval '10 seconds'
     ORDER BY id FOR UPDATE SKIP LOCKED)"""
 
 
-def touch(contact_ids: Iterable[int]) -> None:
-    """Something happened with these people just now. Never waits: a locked row is being touched by somebody else."""
+def touch(contact_ids: Iterable[int], identity_ids: Iterable[int] = ()) -> None:
+    """Something happened with these people just now, known by these identities.
+
+    Never waits: a locked row is being touched by somebody else.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_TOUCH, [sorted(set(contact_ids))])
+        cursor.execute(_TOUCH, [sorted(set(identity_ids)), sorted(set(contact_ids))])
 
 
 @transaction.atomic

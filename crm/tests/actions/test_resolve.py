@@ -1,9 +1,11 @@
 """From identities to people."""
 
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from crm.actions import contacts, merges
@@ -211,6 +213,21 @@ def test_resolve_touches_last_activity() -> None:
 
     contact.refresh_from_db()
     assert contact.last_activity_at.year > 2020
+
+
+def test_resolve_notes_when_an_address_was_seen_last() -> None:
+    """Not more often than every ten seconds, and only of those that were named."""
+    contact = resolve(email("old@x.example"), email("new@x.example", verified=True))
+    longer, just_now = timezone.now() - timedelta(days=9), timezone.now() - timedelta(seconds=5)
+    Identity.objects.filter(value="old@x.example").update(last_seen_at=longer)
+    Identity.objects.filter(value="new@x.example").update(last_seen_at=longer)
+
+    assert resolve(email("old@x.example")) == contact
+    assert Identity.objects.filter(last_seen_at__gt=longer + timedelta(days=8)).get().value == "old@x.example"
+
+    Identity.objects.update(last_seen_at=just_now)
+    resolve(email("old@x.example"))
+    assert Identity.objects.filter(last_seen_at=just_now).count() == 2
 
 
 @pytest.mark.django_db(transaction=True)
