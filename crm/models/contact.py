@@ -109,7 +109,7 @@ class Contact(models.Model):
     tags = models.ManyToManyField(Tag, blank=True, verbose_name=_("tags"))
     traits = models.JSONField(_("traits"), default=dict, blank=True)
     custom = models.JSONField(_("custom fields"), default=dict, blank=True)
-    # What the list's search box looks through: names, addresses, numbers, company. Written by crm.actions.contacts.
+    # What the list's search box looks through: names, addresses, numbers, company. Written by crm.actions.search_text.
     search = models.TextField(default="", blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
     last_activity_at = models.DateTimeField(_("last activity"), db_default=Now(), editable=False)

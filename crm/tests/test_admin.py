@@ -69,6 +69,16 @@ def test_contact_search_is_the_products_own(admin: Client) -> None:
     assert "Ben" not in page
 
 
+def test_ledger_is_searched_by_message_id_and_number(admin: Client) -> None:
+    ana = factories.contact()
+    Event.objects.create(name="kettle.boiled", message_id="m-1", source="key:1")
+    Event.objects.create(name="kettle.cooled", message_id="m-2", contact=ana)
+
+    assert [e.name for e in admin.get("/admin/crm/event/?q=m-1").context["cl"].result_list] == ["kettle.boiled"]
+    shown = admin.get(f"/admin/crm/event/?q={ana.pk}").context["cl"].result_list
+    assert "kettle.cooled" in [event.name for event in shown]
+
+
 def test_renaming_here_keeps_the_search_right(admin: Client) -> None:
     contact = factories.contact(first_name="Ana", email="")
     url = f"/admin/crm/contact/{contact.pk}/change/"
