@@ -2,16 +2,18 @@
 
 import django.contrib.postgres.indexes
 import django.db.models.functions.text
+from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    atomic = False
     dependencies = [
         ("crm", "0001_first_storey"),
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexConcurrently(
             model_name="contact",
             index=models.Index(
                 django.contrib.postgres.indexes.OpClass(
@@ -20,7 +22,7 @@ class Migration(migrations.Migration):
                 name="contact_first_name_prefix",
             ),
         ),
-        migrations.AddIndex(
+        AddIndexConcurrently(
             model_name="contact",
             index=models.Index(
                 django.contrib.postgres.indexes.OpClass(
@@ -29,11 +31,11 @@ class Migration(migrations.Migration):
                 name="contact_last_name_prefix",
             ),
         ),
-        migrations.AddIndex(
+        AddIndexConcurrently(
             model_name="contact",
             index=models.Index(fields=["company", "last_activity_at", "id"], name="contact_company_recent"),
         ),
-        migrations.AddIndex(
+        AddIndexConcurrently(
             model_name="identity",
             index=models.Index(
                 models.F("kind"),

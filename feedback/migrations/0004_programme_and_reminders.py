@@ -1,10 +1,12 @@
 """One cap for all surveys together; one reminder for who has not answered."""
 
 from django.conf import settings
+from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+    atomic = False
     dependencies = [
         ("crm", "0004_words_of_the_ledger"),
         ("feedback", "0003_rate_from_one_index"),
@@ -68,7 +70,11 @@ class Migration(migrations.Migration):
                 verbose_name="held back",
             ),
         ),
-        migrations.AddIndex(
+        migrations.AddConstraint(
+            model_name="programme",
+            constraint=models.CheckConstraint(condition=models.Q(("pk", 1)), name="programme_is_one"),
+        ),
+        AddIndexConcurrently(
             model_name="invitation",
             index=models.Index(
                 condition=models.Q(
@@ -77,9 +83,5 @@ class Migration(migrations.Migration):
                 fields=["survey", "asked_at"],
                 name="invitation_unanswered",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="programme",
-            constraint=models.CheckConstraint(condition=models.Q(("pk", 1)), name="programme_is_one"),
         ),
     ]

@@ -3,10 +3,12 @@
 import django.contrib.postgres.indexes
 import django.db.models.functions.text
 from django.conf import settings
+from django.contrib.postgres.operations import AddIndexConcurrently
 from django.db import migrations
 
 
 class Migration(migrations.Migration):
+    atomic = False
     dependencies = [
         ("crm", "0002_finding_people"),
         ("omnichannel", "0001_first_storey"),
@@ -14,7 +16,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexConcurrently(
             model_name="conversation",
             index=django.contrib.postgres.indexes.GinIndex(
                 django.contrib.postgres.indexes.OpClass(
@@ -23,7 +25,7 @@ class Migration(migrations.Migration):
                 name="conversation_subject_trigrams",
             ),
         ),
-        migrations.AddIndex(
+        AddIndexConcurrently(
             model_name="conversation",
             index=django.contrib.postgres.indexes.GinIndex(
                 django.contrib.postgres.indexes.OpClass(

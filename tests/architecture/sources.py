@@ -18,6 +18,10 @@ def code(*parts: str) -> Iterator[Path]:
                 yield path
 
 
+def migrations() -> list[Path]:
+    return sorted(path for app in APPS for path in (REPOSITORY / app).glob("migrations/[0-9]*.py"))
+
+
 def templates() -> list[Path]:
     return sorted((REPOSITORY / "templates").rglob("*.html"))
 

@@ -23,6 +23,27 @@ def functions(path: Path) -> Iterator[ast.FunctionDef]:
     return (node for node in ast.walk(sources.tree(path)) if isinstance(node, ast.FunctionDef))
 
 
+def test_tables_that_may_be_large_get_their_indexes_while_work_goes_on() -> None:
+    """Those that a migration makes itself are empty; any other may have grown: AddIndexConcurrently."""
+    found = []
+    for path in sources.migrations():
+        operations = [(call, ast.unparse(call.func)) for call in sources.calls(path)]
+        made = {_model(call) for call, name in operations if name == "migrations.CreateModel"}
+        found += [
+            f"{sources.name(path)}:{call.lineno}"
+            for call, name in operations
+            if name == "migrations.AddIndex" and _model(call) not in made
+        ]
+
+    assert found == []
+
+
+def _model(operation: ast.Call) -> str:
+    """Of CreateModel(name="Contact") and of AddIndex("contact", …)."""
+    named = [keyword.value for keyword in operation.keywords if keyword.arg in ("name", "model_name")]
+    return str(ast.literal_eval([*named, *operation.args][0])).lower()
+
+
 def test_nothing_hangs_on_signals() -> None:
     found = [
         sources.name(path)
