@@ -7,7 +7,7 @@ from allauth.usersessions.models import UserSession
 from django.test import Client
 from django.utils import timezone
 
-from crm.tests.factories import user
+from crm.tests.factories import contact, user
 
 pytestmark = pytest.mark.django_db
 
@@ -23,6 +23,23 @@ def test_session_is_noted_once_a_minute_and_not_at_every_page() -> None:
     UserSession.objects.update(last_seen_at=timezone.now() - timedelta(minutes=2))
     client.get("/contacts/")
     assert UserSession.objects.get().last_seen_at > noted
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/contacts/{}/?channel=%00",
+        "/contacts/{}/thread/?channel=%%0000",
+        "/admin/crm/contact/?language=%00",
+        "/admin/crm/contact/?%00=1",
+        "/admin/autocomplete/?term=%00&app_label=crm&model_name=contact&field_name=company",
+    ],
+)
+def test_nul_is_not_asked_for(address: str) -> None:
+    client = Client()
+    client.force_login(user("admin", is_superuser=True))
+
+    assert client.get(address.format(contact().pk), follow=True).status_code == 200
 
 
 def test_stranger_leaves_no_session() -> None:
