@@ -21,6 +21,7 @@ from journeys.graph import GraphError, problems
 from journeys.models import Enrolment, Journey, Version
 from journeys.outline import outline
 from kernel.admin_lists import FastList, ReadOnly
+from kernel.json_fields import KeptJSON
 
 
 @admin.register(Journey)
@@ -56,9 +57,7 @@ class JourneyAdmin(FastList, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 class VersionForm(forms.ModelForm[Version]):
-    graph = forms.JSONField(
-        label=_("graph"), widget=forms.Textarea(attrs={"rows": 30, "spellcheck": "false"}), encoder=None
-    )
+    graph = KeptJSON(label=_("graph"), widget=forms.Textarea(attrs={"rows": 30, "spellcheck": "false"}), encoder=None)
 
     class Meta:
         model = Version

@@ -11,11 +11,13 @@ from django.apps import apps
 from django.conf.locale import LANG_INFO
 from django.contrib.admin import AllValuesFieldListFilter, ModelAdmin
 from django.core.paginator import Paginator
+from django.db import models
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 
+from kernel.json_fields import KeptJSON
 from kernel.lists import CAP, capped_count
 
 
@@ -31,6 +33,7 @@ class FastList(ModelAdmin):  # type: ignore[type-arg]
     paginator = CappedPaginator
     show_full_result_count = False
     list_per_page = 50
+    formfield_overrides = {models.JSONField: {"form_class": KeptJSON}}
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """What the database fills in has no value yet on the page that adds."""

@@ -9,7 +9,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
-from django.db.models import QuerySet
+from django.db.models import JSONField, QuerySet
 from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,7 @@ from crm.actions import companies, contacts
 from crm.models import Company, Contact, Identity, Tag, Team, User
 from crm.models.locales import timezone_choices
 from kernel.admin_lists import FastList, languages, worded
+from kernel.json_fields import KeptObject
 from kernel.policies import ROLE_NAMES
 
 AS_ASKED = ("", _("As the browser asks"))
@@ -123,6 +124,7 @@ class Tags(FastList):
 
 @admin.register(Company)
 class Companies(FastList):
+    formfield_overrides = {JSONField: {"form_class": KeptObject}}
     list_display = ("name", "domain", "created_at")
     search_fields = ("name", "domain")
     ordering = ("-pk",)
@@ -150,6 +152,7 @@ class Identities(admin.TabularInline[Identity, Contact]):
 
 @admin.register(Contact)
 class Contacts(FastList):
+    formfield_overrides = {JSONField: {"form_class": KeptObject}}
     list_display = ("known_as", "company", "owner", "feeling", "language", "last_activity_at")
     list_select_related = ("company", "owner")
     list_filter = ("feeling", ("language", worded(languages)))

@@ -122,6 +122,16 @@ def test_contact_made_here_tells_it_and_keeps_its_tags(admin: Client) -> None:
     assert Event.objects.filter(name="contact.created", contact=contact).count() == 1
 
 
+@pytest.mark.parametrize("traits", ['{"a": NaN}', '{"a": "\\u0000"}', '{"a": "\\ud800"}', "[1]", "[" * 99999])
+def test_traits_that_cannot_be_kept_are_refused_with_a_reason(admin: Client, traits: str) -> None:
+    url = f"/admin/crm/contact/{factories.contact(first_name='Ana').pk}/change/"
+
+    refused = admin.post(url, form_of(admin, url, traits=traits))
+
+    assert refused.status_code == 200
+    assert list(refused.context["adminform"].form.errors) == ["traits"]
+
+
 def test_contact_with_traits_left_empty_is_saved(admin: Client) -> None:
     contact = factories.contact(first_name="Ana", traits={"plan": "gold"})
     url = f"/admin/crm/contact/{contact.pk}/change/"
