@@ -1,12 +1,14 @@
 """Finding people by whatever somebody types: the shape of the words chooses the index (measured at a million rows)."""
 
 import re
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING
 
 from django.db.models import Func, Q, TextField, Value
 
 from crm.models.families import families
-from crm.models.identity import Identity, normal_phone
+from crm.models.identity import Claim, Identity, normal_phone
 
 if TYPE_CHECKING:
     from crm.models.contact import ContactQuerySet
@@ -43,6 +45,16 @@ def owners_of(kind: str, beginning: str) -> set[int]:
     """Whoever is known by an identity that begins so; merged people by their survivor."""
     found = Identity.objects.filter(kind=kind, value__startswith=beginning).values_list("contact", flat=True)
     return {family.survivor_id for family in families(list(found[:MOST_OWNERS])).values()}
+
+
+def known_by(text: str) -> set[int]:
+    """All records of whoever is known by this whole address or number: also of who was merged, and into whom."""
+    claims = [Claim(kind, text) for kind in ("email", "phone", "external_id")]
+    named = [Q(kind=claim.kind, value=claim.value) for claim in claims if claim.value]
+    if not named:
+        return set()
+    owners = Identity.objects.filter(reduce(or_, named)).values_list("contact", flat=True)[:MOST_OWNERS]
+    return {pk for person in families(owners).values() for pk in person.member_ids}
 
 
 def _with_number(rows: "ContactQuerySet", text: str) -> "ContactQuerySet":

@@ -3,8 +3,11 @@
 import json
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from crm.actions import contacts, merges
 from journeys.actions import journeys
 from journeys.models import Enrolment, Journey, Version
 from journeys.tests import factories as make
@@ -24,6 +27,37 @@ def test_lists_open(admin: Client, page: str) -> None:
     make.happens(make.contact())
 
     assert admin.get(f"/admin/journeys/{page}/").status_code == 200
+
+
+def test_lists_count_in_a_fixed_number_of_queries(admin: Client) -> None:
+    admin.get("/admin/journeys/journey/")
+    counts = []
+    for number in (1, 2):
+        for _ in range(number):
+            make.live(make.graph(make.start(), make.wait(), make.end()))
+        make.happens(make.contact())
+        with CaptureQueriesContext(connection) as queries:
+            page = admin.get("/admin/journeys/journey/")
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]
+    assert sorted(journey.people.active for journey in page.context["cl"].result_list) == [1, 1, 2]
+
+
+@pytest.mark.parametrize("words", ["ana@x.example", " ANA@X.example", "600 123 456", "old@x.example"])
+def test_enrolments_are_found_by_a_whole_address_or_number(admin: Client, words: str) -> None:
+    make.live(make.graph(make.start(), make.wait(), make.end()))
+    ana = contacts.create(by=None, emails=["ana@x.example"], phones=["600123456"])
+    old = contacts.create(by=None, emails=["old@x.example"])
+    merges.merge(old, into=ana, rule="by hand", evidence={}, by=None)
+    for somebody in (ana, make.contact()):
+        make.happens(somebody)
+
+    with CaptureQueriesContext(connection) as queries:
+        page = admin.get("/admin/journeys/enrolment/", {"q": words})
+
+    assert [enrolment.contact for enrolment in page.context["cl"].result_list] == [ana]
+    assert not [query for query in queries.captured_queries if "UPPER(" in query["sql"]]
 
 
 @pytest.mark.parametrize("page", ["journeys/journey", "journeys/version", "feedback/survey", "feedback/programme"])
