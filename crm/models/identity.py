@@ -55,7 +55,10 @@ class Identity(models.Model):
         verbose_name_plural = _("identities")
         ordering = ("pk",)
         constraints = [models.UniqueConstraint(fields=("kind", "scope", "value"), name="identity_once")]
-        indexes = [models.Index("kind", OpClass("value", name="varchar_pattern_ops"), name="identity_prefix")]
+        indexes = [
+            models.Index("kind", OpClass("value", name="varchar_pattern_ops"), name="identity_prefix"),
+            models.Index(fields=("id",), name="identity_shared", condition=models.Q(shared=True)),
+        ]
 
     def __str__(self) -> str:
         return self.display

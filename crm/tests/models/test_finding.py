@@ -76,6 +76,7 @@ def test_every_shape_has_its_index() -> None:
     addresses = Identity.objects.filter(kind="email", value__startswith="ana@x.example")
 
     assert "identity_prefix" in addresses.explain()
+    assert "identity_shared" in Identity.objects.filter(shared=True).order_by("-pk")[:50].explain()
     assert "contact_search_trigrams" in Contact.objects.matching("gonzalez").explain()
     assert "contact_search_trigrams" in Contact.objects.matching("0012 3477").explain()
     assert "contact_last_name_prefix" in Contact.objects.matching("qz").explain()
