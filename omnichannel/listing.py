@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.models import Contact, User
 from crm.models.families import families, persons, survivors
 from kernel.lists import CAP, Page, keyset_page
-from kernel.realtime import Place
+from kernel.realtime import SEEN_AT_MOST, Place
 from omnichannel.models import Conversation, Delivery, Inbox, Message, Reading
 from omnichannel.models.conversation import ConversationQuerySet
 
@@ -154,11 +154,12 @@ def counts(user: User) -> Counts:
         parts.append(f"(SELECT count(*) FROM ({sql}) AS in_{number})")  # noqa: S608
         params += values
     horizon = "pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
-    sql = f"SELECT {', '.join(parts)}, {horizon}, ARRAY(SELECT id FROM crm_event WHERE xid >= {horizon})"  # noqa: S608
+    above = f"SELECT id FROM crm_event WHERE xid >= {horizon} ORDER BY xid DESC, id DESC LIMIT {SEEN_AT_MOST}"  # noqa: S608
+    sql = f"SELECT {', '.join(parts)}, {horizon}, ARRAY({above})"
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        mine, unassigned, in_all, xid, above = cursor.fetchone() or (0, 0, 0, 0, [])
-    return Counts(mine, unassigned, in_all, Place(xid, frozenset(above)))
+        mine, unassigned, in_all, xid, seen_above = cursor.fetchone() or (0, 0, 0, 0, [])
+    return Counts(mine, unassigned, in_all, Place(xid, frozenset(seen_above)))
 
 
 def topics(user: User) -> list[str]:

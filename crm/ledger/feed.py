@@ -7,6 +7,8 @@ from crm.ledger.fact import fact_class
 from crm.models import Event
 from kernel.realtime import News, Place, provide_feed
 
+MOST_ABOVE = 10_000
+
 
 @provide_feed
 def read(since: Place | None, limit: int) -> tuple[list[News], Place]:
@@ -20,14 +22,21 @@ def read(since: Place | None, limit: int) -> tuple[list[News], Place]:
         return [], Place(horizon, frozenset(_ids_above(horizon)))
     rows = list(Event.objects.filter(xid__gte=since.horizon).exclude(pk__in=since.seen).order_by("xid", "id")[:limit])
     shown = {row.pk for row in rows if row.xid >= horizon}
-    still_above = since.seen.intersection(_ids_above(horizon)) if since.seen else frozenset()
+    still_above = _still_above(horizon, since.seen) if since.seen else frozenset()
     return [_news(row) for row in rows], Place(horizon, still_above | shown)
 
 
 def _ids_above(horizon: int) -> list[int]:
+    """The newest, while a long transaction holds the horizon back. Older ones are read once more, or reloaded."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM crm_event WHERE xid >= %s", [horizon])
+        cursor.execute(
+            "SELECT id FROM crm_event WHERE xid >= %s ORDER BY xid DESC, id DESC LIMIT %s", [horizon, MOST_ABOVE]
+        )
         return [row[0] for row in cursor.fetchall()]
+
+
+def _still_above(horizon: int, seen: frozenset[int]) -> frozenset[int]:
+    return frozenset(Event.objects.filter(pk__in=seen, xid__gte=horizon).values_list("pk", flat=True))
 
 
 def _news(event: Event) -> News:
