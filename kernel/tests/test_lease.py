@@ -34,6 +34,19 @@ def test_claims_of_many_workers_never_overlap() -> None:
     assert len(set(ids)) == 200
 
 
+def test_claim_passes_over_rows_that_somebody_else_holds() -> None:
+    held, free = make(2)
+
+    def claim() -> list[Retry]:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '5s'")
+        return lease.claim(Retry.objects.all())
+
+    with transaction.atomic():
+        Retry.objects.select_for_update().get(pk=held.pk)
+        assert in_threads(1, claim) == [[free]]
+
+
 def test_a_row_in_line_is_counted_when_its_turn_comes() -> None:
     make(2)
     first, second = lease.claim(Retry.objects.all(), lease=lease.IN_LINE, counted=False)

@@ -53,6 +53,20 @@ def test_sandbox_replaces_its_worker_after_enough_jobs(monkeypatch: pytest.Monke
     assert len({worker_pid() for _ in range(6)}) == 3
 
 
+def test_sandbox_replaces_its_worker_after_a_large_payload_or_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sandbox, "LARGE_PAYLOAD", 1000)
+    pid = worker_pid()
+    assert sandbox.run("builtins", "len", b"x" * 500) == 500
+    assert worker_pid() == pid
+
+    assert sandbox.run("builtins", "len", b"x" * 1000) == 1000
+    second = worker_pid()
+    assert second != pid
+
+    assert len(sandbox.run("builtins", "eval", b"'a' * 1000")) == 1000
+    assert worker_pid() != second
+
+
 def test_sandbox_survives_a_worker_that_died_while_idle() -> None:
     pid = worker_pid()
     os.kill(pid, 9)
@@ -61,7 +75,7 @@ def test_sandbox_survives_a_worker_that_died_while_idle() -> None:
 
 def test_endless_loop_is_killed() -> None:
     with pytest.raises(sandbox.SandboxTimeout, match="CPU time"):
-        execute("while True: pass")
+        execute("while True: pass", sandbox.Limits(cpu=1))  # a busy machine takes long to spend a second
 
 
 def test_sleeping_work_is_killed() -> None:

@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection, transaction
 
 from crm import pages
 from crm.actions import consents, merges
 from crm.models import Alias, Consent, Contact
 from crm.tests import factories
+from tests.threads import in_threads
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +46,26 @@ def test_a_no_from_before_the_merge_holds_for_everybody_the_person_is(old: Conta
     merge(old, new)
 
     assert (refused(old), refused(new), refused(new, "surveys")) == (True, True, False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_word_at_a_time_is_written_down_for_a_person(new: Contact) -> None:
+    """Else two that say the same at once would both find nothing said yet."""
+
+    def say() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '100ms'")
+        try:
+            says(new, "withdrawn")
+        except OperationalError:
+            return False
+        return True
+
+    with transaction.atomic():
+        # As another who speaks for them; the rows that refer to a person do not wait for this lock.
+        Contact.objects.select_for_update(no_key=True).get(pk=new.pk)
+        assert in_threads(1, say) == [False]
+    assert in_threads(1, say) == [True]
 
 
 def test_a_no_to_a_member_after_the_merge_holds_for_the_survivor(old: Contact, new: Contact) -> None:
