@@ -13,7 +13,7 @@ from kernel.policies import Policy
 
 @dataclass(frozen=True)
 class Item:
-    """`counter` names a live counter (kernel/realtime.py); `count` asks for its value when the page is first shown."""
+    """`counter` names a live counter (kernel/realtime.py)."""
 
     view: str
     label: Any

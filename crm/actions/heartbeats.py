@@ -4,7 +4,7 @@ from django.db import connection
 
 EVERY_SECONDS = 5.0
 REPORT = """
-INSERT INTO crm_heartbeat (service, at, detail) VALUES (%s, now(), '{}')
+INSERT INTO crm_heartbeat (service, at) VALUES (%s, now())
 ON CONFLICT (service) DO UPDATE SET at = excluded.at"""
 
 

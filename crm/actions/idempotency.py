@@ -22,7 +22,8 @@ def answer_once(actor: str, key: str, digest: str, answer: Callable[[], tuple[in
     if not is_new:
         if record.request_digest != digest:
             raise Problem(422, "This Idempotency-Key was used for another request. Use a new one.")
-        return record.status or 200, record.body, True
+        assert record.status is not None  # noqa: S101 - committed together with the row
+        return record.status, record.body, True
     record.status, record.body = answer()
     record.save(update_fields=["status", "body"])
     return record.status, record.body, False

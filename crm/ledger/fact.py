@@ -120,6 +120,3 @@ class _Forgiving(dict[str, Any]):
 
     def __missing__(self, key: str) -> str:
         return "…"
-
-
-Register = Callable[[type[Fact]], type[Fact]]

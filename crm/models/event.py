@@ -156,7 +156,6 @@ class Heartbeat(models.Model):
 
     service = models.CharField(max_length=60, primary_key=True)
     at = models.DateTimeField(db_default=Now())
-    detail = models.JSONField(default=dict)
 
     def __str__(self) -> str:
         return self.service

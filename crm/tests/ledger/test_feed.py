@@ -59,7 +59,8 @@ def test_what_was_seen_is_forgotten_below_the_horizon(monkeypatch: pytest.Monkey
     _, place = read(Place(first.xid), 10)
     monkeypatch.setattr(feed, "commit_horizon", lambda: second.xid)
     news, place = read(place, 10)
-    assert (news, place.seen) == ([], {second.pk})
+    assert news == []
+    assert place.seen == {second.pk}
 
 
 def test_a_new_screen_reads_no_more_than_the_newest_above_the_horizon(monkeypatch: pytest.MonkeyPatch) -> None:
