@@ -18,8 +18,9 @@ from crm.models import Contact, Event, User
 from feedback.actions import surveys
 from feedback.actions.shipped import relationship_nps
 from feedback.models import Survey
-from journeys import demo_mails, shipped
+from journeys import demo_mails
 from journeys.actions import journeys as verbs
+from journeys.actions import shipped
 from journeys.facts import JourneyCompleted, JourneyEntered
 from journeys.graph import parse
 from journeys.models import Enrolment, Journey, Step, Timer, Version, Wait

@@ -18,8 +18,8 @@ from feedback.actions import invitations, responses, shipped
 from feedback.kinds.base import Score
 from feedback.models import Survey
 from feedback.tests.factories import make_invitation
+from journeys.actions.shipped import welcome_and_ask
 from journeys.models import Enrolment, Journey
-from journeys.shipped import welcome_and_ask
 from omnichannel.actions import conversations
 from omnichannel.models import Attachment, Channel, Conversation, Delivery, Inbox, Message, RawInbound
 from omnichannel.tests.factories import inbound

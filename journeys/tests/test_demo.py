@@ -9,7 +9,8 @@ from django.utils import timezone
 from crm.ledger.publishing import publish_many
 from crm.models import Contact, Event
 from feedback.models import Invitation, Survey
-from journeys import demo, shipped
+from journeys import demo
+from journeys.actions import shipped
 from journeys.models import Enrolment, Journey, Timer, Wait
 from journeys.tests import factories as make
 from omnichannel.facts import ConversationResolved, MessageReceived

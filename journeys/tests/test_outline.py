@@ -1,8 +1,8 @@
 """The graph as lines."""
 
+from journeys.actions.shipped import graph as shipped
 from journeys.graph import parse
 from journeys.outline import Count, Line, outline
-from journeys.shipped import graph as shipped
 from journeys.tests import factories as make
 
 

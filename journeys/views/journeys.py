@@ -8,8 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from journeys import reporting, shipped, telling
+from journeys import reporting, telling
 from journeys.actions import journeys as verbs
+from journeys.actions import shipped
 from journeys.drawing import draw
 from journeys.forms.shipped import ShippedForm
 from journeys.models import Enrolment, Handover, Journey, Version

@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from journeys import shipped as verbs
+from journeys.actions import shipped as verbs
 from journeys.forms.shipped import ShippedForm
 from kernel.policies import SignedInRequest, managers_only
 

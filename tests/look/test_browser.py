@@ -13,7 +13,7 @@ from config.views import gallery_customer
 from crm.models import Tag, Team, User
 from crm.tests.factories import contact
 from feedback.tests.factories import make_invitation, make_response
-from journeys import shipped
+from journeys.actions import shipped
 from tests.look.conftest import Open
 
 AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"

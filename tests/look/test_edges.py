@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from crm.models import Company
 from crm.tests.factories import contact
 from feedback.tests.factories import make_response
-from journeys import shipped
+from journeys.actions import shipped
 from omnichannel.tests.factories import make_channel, make_conversation
 from tests.look.conftest import Open
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from journeys import shipped
+from journeys.actions import shipped
 
 
 class Command(BaseCommand):

@@ -10,8 +10,7 @@ from django.utils import translation
 from crm.models import Contact
 from feedback.actions.shipped import relationship_nps
 from feedback.models import Invitation, Survey
-from journeys import shipped
-from journeys.actions import journeys
+from journeys.actions import journeys, shipped
 from journeys.models import Enrolment, Journey
 from journeys.tests import factories as make
 from omnichannel.models import Delivery
