@@ -27,6 +27,8 @@ from journeys.models import Enrolment, Journey, Step, Timer, Version, Wait
 
 WEEKS = 8
 PATIENCE = timedelta(days=7)
+UNDOING = timedelta(seconds=shipped.UNDOING)
+AWAITED = {"resolved": "conversation.resolved", "settled": "conversation.reopened"}  # node → event
 
 
 @dataclass
@@ -44,7 +46,7 @@ class Story:
 
     @property
     def ends_at(self) -> datetime:
-        return self.resolved.occurred_at if self.resolved else self.wrote.occurred_at + PATIENCE
+        return self.resolved.occurred_at + UNDOING if self.resolved else self.wrote.occurred_at + PATIENCE
 
 
 @seeder(order=40)
@@ -110,7 +112,7 @@ def seed(journey: Journey, version: Version, told: Sequence[Story], now: datetim
 
 def _enrolment(journey: Journey, version: Version, story: Story, now: datetime) -> Enrolment:
     over = story.ends_at <= now
-    visit = (4 if story.is_first else 3) + ((2 if story.resolved else 1) if over else 0)
+    visit = (4 if story.is_first else 3) + ((3 if story.resolved else 1) if over else 0)
     wrote = story.wrote
     return Enrolment(
         journey=journey,
@@ -136,11 +138,15 @@ def _steps(enrolment: Enrolment, story: Story, now: datetime) -> Iterator[Step]:
     if enrolment.is_active:
         return
     visit = len(entered)
-    left = [("ask", "next"), ("end", "end")] if story.resolved else [("end", "end")]
-    event_id = story.resolved.pk if story.resolved else None
-    yield _step(enrolment, "resolved", visit, "event" if story.resolved else "timeout", event_id, story.ends_at)
-    for number, (node, outcome) in enumerate(left, start=visit + 1):
-        yield _step(enrolment, node, number, outcome, event_id, story.ends_at)
+    if story.resolved is None:
+        left = [("resolved", "timeout"), ("end", "end")]
+    else:
+        at, visit = story.resolved.occurred_at, visit + 1
+        yield _step(enrolment, "resolved", visit - 1, "event", story.resolved.pk, at)
+        yield _step(enrolment, "settled", visit, "waiting", story.resolved.pk, at)
+        left = [("settled", "timeout"), ("ask", "next"), ("end", "end")]
+    for number, (node, outcome) in enumerate(left, start=visit):
+        yield _step(enrolment, node, number, outcome, None, story.ends_at)
 
 
 def _step(enrolment: Enrolment, node: str, visit: int, outcome: str, event_id: int | None, at: datetime) -> Step:
@@ -150,7 +156,7 @@ def _step(enrolment: Enrolment, node: str, visit: int, outcome: str, event_id: i
         node=node,
         visit=visit,
         outcome=outcome,
-        detail="conversation.resolved" if outcome == "waiting" else "",
+        detail=AWAITED[node] if outcome == "waiting" else "",
         event_id=event_id,
         at=at,
     )
@@ -173,7 +179,7 @@ def _wait(enrolment: Enrolment) -> Wait:
         contact_id=enrolment.contact_id,
         node=enrolment.node,
         visit=enrolment.visit,
-        event_name="conversation.resolved",
+        event_name=AWAITED["resolved"],
     )
 
 

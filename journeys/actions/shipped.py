@@ -3,8 +3,12 @@
     message received (written by a person, again after leaving)
       → new to us, and here for the first time?  yes → welcome mail
       → wait for the conversation to be resolved, at most 7 days
-          it happened → ask for an opinion → end
+          it happened → wait a moment whether it is opened again
+              it happened → wait for the resolution again
+              time is up  → ask for an opinion → end
           time is up  → end
+
+The moment is longer than the page offers to undo a resolution: nobody is asked about what was resolved by mistake.
 
 The survey's own trigger is switched off while this journey is live, so that nobody is asked from two sides.
 """
@@ -23,6 +27,7 @@ from journeys.models import Journey
 
 SLUG = "welcome-and-ask"
 NAME = gettext_noop("Welcome and ask")  # in the language of whoever installs it
+UNDOING = 15  # seconds; static/js/islands/toast.js offers it for 12
 PURPOSE = gettext_noop(
     "Greets people who write for the first time, and asks how it went once their question is resolved."
 )
@@ -60,6 +65,7 @@ def graph(*, survey_id: int, company: str) -> dict[str, Any]:
             _node("new", "branch", match="all", conditions=newcomer),
             _node("welcome", "send_message", texts=WELCOME, brand=company, purpose="transactional"),
             _node("resolved", "wait", event="conversation.resolved", amount=7, unit="days"),
+            _node("settled", "wait", event="conversation.reopened", amount=UNDOING, unit="seconds"),
             _node("ask", "send_survey", survey=survey_id),
             _node("end", "end"),
         ],
@@ -68,8 +74,10 @@ def graph(*, survey_id: int, company: str) -> dict[str, Any]:
             {"from": "new", "branch": "yes", "to": "welcome"},
             {"from": "new", "branch": "no", "to": "resolved"},
             {"from": "welcome", "to": "resolved"},
-            {"from": "resolved", "branch": "event", "to": "ask"},
+            {"from": "resolved", "branch": "event", "to": "settled"},
             {"from": "resolved", "branch": "timeout", "to": "end"},
+            {"from": "settled", "branch": "event", "to": "resolved"},
+            {"from": "settled", "branch": "timeout", "to": "ask"},
             {"from": "ask", "to": "end"},
         ],
     }

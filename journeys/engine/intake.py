@@ -18,7 +18,7 @@ from crm.models import Event
 from crm.models.families import Family, families
 from journeys.conditions import comparing
 from journeys.engine import advance, compiled, store
-from journeys.engine.traveller import Traveller, of
+from journeys.engine.traveller import Traveller, of, what_happened
 from journeys.facts import JourneyEntered
 from journeys.models import Enrolment, Timer, Version, Wait
 from journeys.people import Happening
@@ -44,7 +44,7 @@ def take_in(events: Sequence[Event]) -> None:
     names = {name for version in listening for name in version.listens}
     heard = [event for event in events if event.contact_id and event.name in names]
     people = families(event.contact_id for event in heard if event.contact_id)
-    items = [Item(_happening(event), people[event.contact_id]) for event in heard if event.contact_id]
+    items = [Item(what_happened(event), people[event.contact_id]) for event in heard if event.contact_id]
     doors = [version for version in listening if version.is_open]
     for wave in waves(items):
         advance.advance(_wake(wave) + _let_in(wave, doors))
@@ -52,10 +52,6 @@ def take_in(events: Sequence[Event]) -> None:
 
 def _listening(names: set[str]) -> list[Version]:
     return list(Version.objects.listening_to(names).select_related("journey").defer("graph")) if names else []
-
-
-def _happening(event: Event) -> Happening:
-    return Happening(event.pk, event.name, event.properties, event.depth)
 
 
 def waves(items: Iterable[Item]) -> list[list[Item]]:

@@ -1,18 +1,22 @@
 """What nodes want said and asked, done for all of them at once; one whom it cannot be done for fails alone."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 from django.db import transaction
 
 from crm.ledger import because_of
+from crm.models import Event
 from crm.models.families import families
 from feedback.actions import invitations
 from feedback.actions.unsubscribing import link
 from feedback.models import Brand, Survey
 from journeys import rendering
-from journeys.engine.traveller import Traveller
+from journeys.engine.traveller import Traveller, what_happened
+from journeys.models import Step
 from journeys.nodes.base import Ask, Next, Send
+from journeys.people import Happening
 from kernel.sandbox import SandboxError
 from kernel.told import kept
 from omnichannel.actions.mailings import Mailing, send_many
@@ -86,12 +90,24 @@ def ask(wishes: Sequence[tuple[Traveller, Ask]]) -> Onward:
 
 def _invite(wishes: Sequence[tuple[Traveller, Ask]]) -> Onward:
     surveys = Survey.objects.in_bulk({wish.survey_id for _, wish in wishes})
-    conversations = _conversations([traveller for traveller, _ in wishes])
+    hearing = [replace(t, event=t.event or event) for t, event in _latest([t for t, _ in wishes])]
+    conversations = _conversations(hearing)
     onward = []
-    for traveller, wish in wishes:
-        asked = _invite_one(traveller, surveys[wish.survey_id], conversations.get(traveller.enrolment_id))
+    for (traveller, wish), heard in zip(wishes, hearing, strict=True):
+        asked = _invite_one(heard, surveys[wish.survey_id], conversations.get(heard.enrolment_id))
         onward.append((traveller, Next(detail=ASKED if asked else LEFT_ALONE)))
     return onward
+
+
+def _latest(travellers: Sequence[Traveller]) -> list[tuple[Traveller, Happening | None]]:
+    """What happened to them last, by their log: whose time was up comes without an event, and what they are asked
+    about happened before."""
+    quiet = [t.enrolment_id for t in travellers if t.event is None]
+    steps = Step.objects.filter(enrolment__in=quiet, event_id__isnull=False).order_by("enrolment", "-id")
+    last = dict(steps.distinct("enrolment").values_list("enrolment", "event_id")) if quiet else {}
+    events = Event.objects.in_bulk(last.values()) if last else {}
+    found = {pk: what_happened(events[event]) for pk, event in last.items() if event in events}
+    return [(t, found.get(t.enrolment_id)) for t in travellers]
 
 
 def _invite_one(traveller: Traveller, survey: Survey, conversation: Conversation | None) -> bool:

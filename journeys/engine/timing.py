@@ -11,7 +11,7 @@ from django.db import transaction
 
 from crm.models import Event
 from journeys.engine import advance, store
-from journeys.engine.traveller import Traveller, of
+from journeys.engine.traveller import Traveller, of, what_happened
 from journeys.models import Enrolment, Journey, Timer
 from journeys.people import Happening
 from kernel import lease
@@ -82,7 +82,7 @@ def _events(timers: Sequence[Timer]) -> dict[int, Happening]:
     """What ended a wait while the journey was paused."""
     wanted = [timer.event_id for timer in timers if timer.event_id]
     rows = Event.objects.filter(pk__in=wanted) if wanted else []
-    return {row.pk: Happening(row.pk, row.name, row.properties, row.depth) for row in rows}
+    return {row.pk: what_happened(row) for row in rows}
 
 
 def _leaving(enrolment: Enrolment, timer: Timer, events: dict[int, Happening]) -> Traveller:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from crm.ledger import Recorded
 from crm.ledger.publishing import MAX_DEPTH
+from crm.models import Event
 from journeys.models import Enrolment
 from journeys.people import Happening, Person, Visit
 
@@ -94,6 +95,10 @@ class Traveller:
     def fail(self, reason: str) -> None:
         self.mark("failed", reason)
         self.state, self.reason = State.FAILED, reason[:500]
+
+
+def what_happened(event: Event) -> Happening:
+    return Happening(event.pk, event.name, event.properties, event.depth)
 
 
 def of(enrolment: Enrolment, *, leaving: str | None = None, event: Happening | None = None) -> Traveller:

@@ -49,7 +49,9 @@ def test_the_last_weeks_are_on_the_journey(people: list[Contact]) -> None:
     found = {e.contact_id: e for e in Enrolment.objects.all()}
 
     assert set(found) == {resolved.pk, waits.pk, gave_up.pk}
-    assert make.told(found[resolved.pk])[3:] == ["resolved waiting", "resolved event", "ask next", "end end"]
+    assert make.told(found[resolved.pk])[3:] == [
+        *("resolved waiting", "resolved event", "settled waiting", "settled timeout", "ask next", "end end")
+    ]
     assert make.told(found[gave_up.pk])[3:] == ["resolved waiting", "resolved timeout", "end end"]
     assert (found[waits.pk].state, found[waits.pk].node) == ("active", "resolved")
     assert all(e.steps.order_by("-visit").values_list("visit", flat=True)[0] == e.visit for e in found.values())
@@ -66,6 +68,7 @@ def test_story_is_told_on_the_days_it_happened(people: list[Contact]) -> None:
 
 def test_who_waits_is_asked_as_soon_as_the_conversation_is_resolved(people: list[Contact]) -> None:
     make.happens(people[1], "conversation.resolved")
+    make.time_is_up(Enrolment.objects.get(contact=people[1]))
 
     assert Invitation.objects.get(contact=people[1]).suppressed == ""
     assert Enrolment.objects.get(contact=people[1]).state == "completed"

@@ -30,7 +30,11 @@ def test_branches_stand_to_the_right_and_what_follows_both_below() -> None:
         "  no:",
         "resolved",
         "  it happened:",
-        "  ask",
+        "  settled",
+        "    it happened:",
+        "    → resolved",
+        "    time is up:",
+        "    ask",
         "  time is up:",
         "end",
     ]

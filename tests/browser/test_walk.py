@@ -11,9 +11,12 @@ from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
 
+import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from config.services import Services
+from config.services.processes import wait_until
 from tests import cluster
 from tests.supervisor.conftest import data_dir
 from tests.supervisor.product import Product
@@ -133,6 +136,7 @@ def test_a_mail_walks_through_the_whole_house(browser: Browser, product: Product
     agent.get_by_role("button", name=re.compile("^Resolve")).first.click()
     expect(agent.locator(".event-line").last).to_contain_text("Resolved", timeout=PATIENCE)
 
+    nobody_undoes_it(product)
     survey = survey_link(in_outbox(manager, "diez segundos"), score=9)
     customer = house.stranger(width=390, language="es")
     customer.goto(survey)
@@ -152,6 +156,16 @@ def test_a_mail_walks_through_the_whole_house(browser: Browser, product: Product
         picture(page, name)
     assert_fits_a_phone(manager)
     assert house.complaints == []
+
+
+def nobody_undoes_it(product: Product) -> None:
+    """The moment before the journey asks is over at once."""
+    over = (
+        "UPDATE journeys_timer t SET due_at = now() FROM journeys_enrolment e JOIN crm_identity i USING (contact_id)"
+        " WHERE t.enrolment_id = e.id AND t.node = 'settled' AND i.value = %s"
+    )
+    with psycopg.connect(Services(product.data_dir).database_url, autocommit=True) as database:
+        assert wait_until(lambda: database.execute(over, [CUSTOMER]).rowcount == 1, PATIENCE / 1000)
 
 
 def assert_fits_a_phone(page: Page) -> None:

@@ -1,19 +1,23 @@
 """“Welcome and ask”, from the first message to the question."""
 
+import re
 from io import StringIO
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 from django.utils import translation
 
-from crm.models import Contact
+from crm.models import Contact, Event
 from feedback.actions.shipped import relationship_nps
 from feedback.models import Invitation, Survey
 from journeys.actions import journeys, shipped
 from journeys.models import Enrolment, Journey
 from journeys.tests import factories as make
 from omnichannel.models import Delivery
+from omnichannel.tests.factories import make_conversation
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +32,12 @@ def writes(who: Contact, **properties: object) -> None:
     make.happens(who, "message.received", **({"automatic": False} | properties))
 
 
+def resolved(who: Contact, **properties: object) -> None:
+    """And nobody took it back."""
+    make.happens(who, "conversation.resolved", **properties)
+    make.time_is_up(Enrolment.objects.active().get(contact=who))
+
+
 def test_newcomer_is_welcomed_in_their_language_and_asked_once_helped(live: Journey) -> None:
     maria = make.contact(first_name="María", language="es")
     writes(maria)
@@ -36,7 +46,7 @@ def test_newcomer_is_welcomed_in_their_language_and_asked_once_helped(live: Jour
     assert "Casa Lumbre" in welcome.text
     assert "<p>Hola, María:</p>" in welcome.html
 
-    make.happens(maria, "conversation.resolved")
+    resolved(maria)
     assert Invitation.objects.get().contact == maria
     assert Enrolment.objects.get().state == "completed"
 
@@ -47,15 +57,47 @@ def test_old_acquaintance_is_not_welcomed_but_asked(live: Journey) -> None:
     writes(ana)
     assert Delivery.objects.count() == 0
 
-    make.happens(ana, "conversation.resolved")
+    resolved(ana)
     assert Invitation.objects.filter(suppressed="").count() == 1
+
+
+def test_a_resolution_that_is_undone_asks_nobody_and_the_next_one_does(live: Journey) -> None:
+    ana = make.contact()
+    writes(ana)
+    make.happens(ana, "conversation.resolved")
+    assert Invitation.objects.count() == 0
+    make.happens(ana, "conversation.reopened")
+    assert (Invitation.objects.count(), make.only_enrolment().node) == (0, "resolved")
+
+    resolved(ana)
+    assert Invitation.objects.get().suppressed == ""
+    assert Enrolment.objects.get().state == "completed"
+
+
+def test_the_page_stops_offering_to_undo_before_anybody_is_asked() -> None:
+    toast = (Path(settings.BASE_DIR) / "static/js/islands/toast.js").read_text()
+    offered = re.search(r"undo: (\d+)", toast)
+    assert offered is not None
+    assert int(offered[1]) < shipped.UNDOING
+
+
+def test_the_question_is_about_the_conversation_that_was_resolved_and_because_of_it(live: Journey) -> None:
+    first, second = (make_conversation(sender="ana@correo.example", subject=subject) for subject in ("One", "Two"))
+    assert (first != second, first.contact) == (True, second.contact)
+    writes(first.contact, conversation_id=first.pk)
+    resolved(first.contact, conversation_id=second.pk)
+
+    assert Invitation.objects.get().conversation == second
+    sent = Event.objects.select_related("cause").get(name="survey.sent")
+    assert sent.cause is not None
+    assert sent.cause.name == "conversation.resolved"
 
 
 def test_nobody_is_welcomed_twice_nor_asked_twice_in_thirty_days(live: Journey) -> None:
     ana = make.contact()
     for _ in range(2):
         writes(ana)
-        make.happens(ana, "conversation.resolved")
+        resolved(ana)
 
     assert list(Invitation.objects.order_by("id").values_list("suppressed", flat=True)) == ["", "asked_recently"]
     assert Delivery.objects.filter(key__contains=":welcome:").count() == 1
