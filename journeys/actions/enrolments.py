@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from crm.ledger import publish
 from crm.models import User
+from crm.models.families import person_ids
 from journeys.engine import advance, store
 from journeys.engine.traveller import of
 from journeys.facts import JourneyExited
@@ -51,15 +52,26 @@ def retry(enrolment: Enrolment, *, by: User | None) -> Enrolment:
         raise CannotRetry(_("This enrolment has not failed: there is nothing to try again."))
     if not locked.journey.is_live:
         raise CannotRetry(_("This journey is paused: start it, then try again."))
-    try:
-        with transaction.atomic():
-            Enrolment.objects.filter(pk=locked.pk).update(state=Enrolment.State.ACTIVE, reason="")
-    except IntegrityError:
-        raise CannotRetry(_("Meanwhile this person has entered the journey anew.")) from None
+    if not _take_up(locked):
+        raise CannotRetry(_("Meanwhile this person has entered the journey anew."))
     _log(locked, "retried", by.name if by else "")
     advance.advance([of(locked)])
     locked.refresh_from_db()
     return locked
+
+
+def _take_up(enrolment: Enrolment) -> bool:
+    """Under way again; False if they are already, as this record or as one merged with it."""
+    records = person_ids(enrolment.contact_id)
+    anew = Enrolment.objects.active().filter(journey=enrolment.journey_id, key=enrolment.key, contact__in=records)
+    if anew.exists():
+        return False
+    try:
+        with transaction.atomic():
+            Enrolment.objects.filter(pk=enrolment.pk).update(state=Enrolment.State.ACTIVE, reason="")
+    except IntegrityError:  # who entered at this very moment
+        return False
+    return True
 
 
 def _log(enrolment: Enrolment, outcome: str, detail: str) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crm.models import Event
+from crm.models import Alias, Event
 from journeys.actions import enrolments, journeys
 from journeys.actions.enrolments import CannotRetry
 from journeys.models import Enrolment, Timer, Wait
@@ -70,12 +70,15 @@ def test_nobody_moves_in_a_paused_journey_by_being_tried_again() -> None:
     assert make.only_enrolment().state == "failed"
 
 
-def test_retry_gives_way_to_a_newer_run() -> None:
+@pytest.mark.parametrize("is_merged", [False, True])
+def test_retry_gives_way_to_a_newer_run(is_merged: bool) -> None:
     make.channel()
     odd = make.node("odd", "send_message", texts=BROKEN)
     make.live(make.graph(make.start(entry="again"), odd, make.wait(), make.end()))
     ana = make.contact()
     make.happens(ana, total=1, pieces=0)
+    if is_merged:
+        Alias.objects.create(member=ana, survivor=make.contact(), rule="test")
     make.happens(ana, total=1, pieces=1)
     failed = Enrolment.objects.failed().get()
     with pytest.raises(CannotRetry):

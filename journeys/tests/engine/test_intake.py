@@ -172,8 +172,37 @@ def test_merged_people_are_one_person_on_a_journey() -> None:
     make.happens(survivor, "Paid")
 
     assert Enrolment.objects.get(contact=member).state == "completed"
-    make.happens(member, "Order Completed")
-    assert Enrolment.objects.filter(contact=survivor).exists()
+    for record in (member, survivor):
+        make.happens(record)
+    assert make.only_enrolment().contact == member
+
+
+def test_merged_people_enter_again_after_leaving_and_never_twice_at_a_time() -> None:
+    make.live(make.graph(make.start(entry="again"), make.wait(), make.end()))
+    member, survivor, cousin = make.contact(), make.contact(), make.contact()
+    make.happens(member)
+    for merged in (member, cousin):
+        Alias.objects.create(member=merged, survivor=survivor, rule="test")
+    for record in (member, survivor, cousin):
+        make.happens(record)
+    assert make.only_enrolment().contact == member
+
+    make.time_is_up(make.only_enrolment())
+    make.happens(member)
+    assert list(Enrolment.objects.order_by("id").values_list("contact", "state")) == [
+        (member.pk, "completed"),
+        (survivor.pk, "active"),
+    ]
+
+
+def test_each_runs_once_for_every_event_of_merged_people_too() -> None:
+    make.live(make.graph(make.start(entry="each"), make.wait(), make.end()))
+    member, survivor = make.contact(), make.contact()
+    make.happens(member)
+    Alias.objects.create(member=member, survivor=survivor, rule="test")
+    make.happens(member)
+
+    assert Enrolment.objects.active().count() == 2
 
 
 def test_a_chain_of_causes_comes_to_its_end() -> None:
