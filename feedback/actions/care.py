@@ -20,6 +20,9 @@ def call_back(response: Response) -> Task | None:
 
     It goes to the owner of the contact, else to whoever resolved the conversation, else to nobody in particular.
     """
+    response = (
+        Response.objects.select_for_update(no_key=True, of=("self",)).select_related("survey").get(pk=response.pk)
+    )
     band, contact = response.survey.plugin.band(response.band), response.invitation.contact
     if response.follow_up_id is not None or band is None or not band.needs_care or contact is None:
         return None

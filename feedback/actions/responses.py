@@ -23,6 +23,7 @@ TOO_SOON = timedelta(seconds=60)  # after the mail left: scanners look before pe
 GLANCES_KEPT = 20
 EDITS_KEPT = 50
 State = Response.State
+SCORED = ("score", "band", "state")
 
 
 class Closed(Exception):
@@ -46,7 +47,7 @@ def look(invitation: Invitation, *, score: Score | None, language: str, sign: st
         response.score, response.band = score.value, score.band
     if sign or _looks_like_a_machine(response.glances, invitation):
         response.state = State.SUSPECTED_BOT
-    response.save()
+    _save(response, *SCORED, "glances")
     return response
 
 
@@ -79,7 +80,7 @@ def confirm(invitation: Invitation, *, score: Score, language: str) -> Response:
     response.score, response.band, response.language = score.value, score.band, language
     response.state = State.TEST if invitation.is_test else State.CONFIRMED
     response.submitted_at = response.submitted_at or timezone.now()
-    response.save()
+    _save(response, *SCORED, "language", "submitted_at", "edits")
     _keep_answer(response, invitation)
     Invitation.objects.filter(pk=invitation.pk, answered_at=None).update(answered_at=Now())
     if not invitation.is_test:
@@ -101,7 +102,7 @@ def comment(invitation: Invitation, *, text: str) -> Response | None:
         return response
     _remember(response)
     response.comment = text
-    response.save()
+    _save(response, "comment", "edits")
     _keep_words(response, invitation)
     if text and not invitation.is_test:
         publish(SurveyCommented(**_common(response), response_id=response.pk, excerpt=text[:120]))
@@ -121,7 +122,7 @@ def retract(invitation: Invitation) -> Response | None:
     response.edits = []
     response.state, response.score, response.band, response.comment = State.PROVISIONAL, None, "", ""
     response.submitted_at = None
-    response.save()
+    _save(response, *SCORED, "comment", "submitted_at", "edits")
     response.answers.all().delete()
     Invitation.objects.filter(pk=invitation.pk).update(answered_at=None)
     if not invitation.is_test:
@@ -138,6 +139,11 @@ def _blank(invitation: Invitation, language: str) -> Response:
     return Response(
         invitation=invitation, survey=invitation.survey, inbox_id=invitation.inbox_id, language=language[:8]
     )
+
+
+def _save(response: Response, *fields: str) -> None:
+    """Nothing but what was said: the call that is planned about it meanwhile stays."""
+    response.save(update_fields=fields if response.pk else None)
 
 
 def _remember(response: Response) -> None:

@@ -1,7 +1,11 @@
+import threading
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from crm.actions import contacts, tasks
@@ -155,6 +159,40 @@ def test_care_plans_one_call_however_the_answer_changes() -> None:
     changed = responses.confirm(response.invitation, score=Nps().score(1), language="en")
     consumers.care(responses.changed_fact(changed, 3))
     assert Task.objects.count() == 1
+
+
+def test_care_plans_one_call_though_two_read_the_answer_before_either_did() -> None:
+    fact = responses.answered_fact(detract())
+    first, second = Response.objects.get(pk=fact.response_id), Response.objects.get(pk=fact.response_id)
+    assert care.call_back(first) is not None
+    assert care.call_back(second) is None
+    assert Task.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_answer_that_changes_while_the_call_is_planned_keeps_the_call() -> None:
+    response = detract()
+
+    def meanwhile(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
+        if sql.startswith('UPDATE "feedback_response"') and not Task.objects.exists():
+            in_another_thread(lambda: care.call_back(Response.objects.get(pk=response.pk)))
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(meanwhile):
+        changed = responses.confirm(response.invitation, score=Nps().score(1), language="en")
+    assert Response.objects.get().follow_up == Task.objects.get()
+    consumers.care(responses.changed_fact(changed, 3))
+    assert Task.objects.count() == 1
+
+
+def in_another_thread(work: Callable[[], object]) -> None:
+    def run() -> None:
+        work()
+        connection.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
 
 
 @pytest.mark.parametrize("score", [7, 9])
