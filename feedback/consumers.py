@@ -2,6 +2,7 @@
 
 from crm.actions import contacts
 from crm.ledger import on
+from crm.models.families import families
 from feedback.actions import feelings, invitations
 from feedback.actions.care import call_back, call_off
 from feedback.facts import ResponseChanged, SurveyAnswered
@@ -39,10 +40,11 @@ def feel(fact: SurveyAnswered | ResponseChanged) -> None:
     response = _current(fact)
     if response is None or fact.contact_id is None:
         return
+    person = families([fact.contact_id])[fact.contact_id]
     if response.counts:
-        contacts.set_feeling(fact.contact_id, response.feeling)
+        contacts.set_feeling(person.survivor_id, response.feeling)
     else:
-        feelings.take_back(response, fact.contact_id)
+        feelings.take_back(response, person)
 
 
 @on(SurveyAnswered, ResponseChanged)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from crm.actions import tasks
 from crm.models import Contact, Task
+from crm.models.families import persons
 from feedback.models import Response
 
 SATURDAY = 5
@@ -18,14 +19,15 @@ SATURDAY = 5
 def call_back(response: Response) -> Task | None:
     """Plan the call by the next working day, once for each response. None if nobody is to be called (any more).
 
-    It goes to the owner of the contact, else to whoever resolved the conversation, else to nobody in particular.
+    It goes to the owner of the contact, else to whoever resolved the conversation, else to nobody in particular. A
+    record that was merged since is called back as the person it belongs to.
     """
-    response = (
-        Response.objects.select_for_update(no_key=True, of=("self",)).select_related("survey").get(pk=response.pk)
-    )
-    band, contact = response.survey.plugin.band(response.band), response.invitation.contact
-    if response.follow_up_id is not None or band is None or not band.needs_care or contact is None:
+    rows = Response.objects.select_for_update(no_key=True, of=("self",)).select_related("survey", "invitation__contact")
+    response = rows.get(pk=response.pk)
+    band, asked = response.survey.plugin.band(response.band), response.invitation.contact
+    if response.follow_up_id is not None or band is None or not band.needs_care or asked is None:
         return None
+    contact = persons([asked])[asked.pk]
     owner = contact.owner or response.invitation.agent
     with translation.override((owner.language if owner else "") or settings.LANGUAGE_CODE):
         title = _title(contact, response)

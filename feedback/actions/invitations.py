@@ -1,5 +1,6 @@
 """Asking a customer: once for each cause, not too often, and never against their word."""
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 from crm.actions import contacts
 from crm.ledger import publish
 from crm.models import Claim, Consent, Contact, User
+from crm.models.families import person_ids
 from feedback import mail, tokens
 from feedback.actions.unsubscribing import link
 from feedback.facts import SurveySent
@@ -35,7 +37,7 @@ def invite(
 
     The same `cause_key` again returns what the first call came to. One customer is decided about at a time.
     """
-    contact = Contact.objects.select_for_update(no_key=True).filter(pk=contact_id).first()
+    contact = _locked(contact_id)
     if contact is None:
         return None
     before = Invitation.objects.filter(survey=survey, cause_key=cause_key).first()
@@ -47,6 +49,12 @@ def invite(
         return None
     invitation, token = _write(survey, contact, cause_key, channel, conversation)
     return invitation if _send(invitation, contact, token) else None
+
+
+def _locked(contact_id: int) -> Contact | None:
+    """With all that the person is: two of their records are not decided about at once either."""
+    rows = Contact.objects.select_for_update(no_key=True).filter(pk__in=person_ids(contact_id)).order_by("pk")
+    return next((contact for contact in rows if contact.pk == contact_id), None)
 
 
 @transaction.atomic
@@ -63,24 +71,24 @@ def _reason_to_leave_alone(survey: Survey, contact: Contact, channel: str) -> st
         return Reason.INACTIVE
     if Consent.objects.refused(contact.pk, channel=channel, purpose=PURPOSE):
         return Reason.REFUSED
-    if _asked_recently(survey, contact):
+    members = person_ids(contact.pk)
+    if _asked_recently(survey, members):
         return Reason.ASKED_RECENTLY
-    if _asked_by_any(contact):
+    if _asked_by_any(members):
         return Reason.PROGRAMME
     return Reason.NO
 
 
-def _asked_recently(survey: Survey, contact: Contact) -> bool:
+def _asked_recently(survey: Survey, members: Collection[int]) -> bool:
     """By any survey of the same kind, over all that the person is."""
     since = Now() - timedelta(days=survey.quiet_days)
-    members = contact.member_ids()
     return Invitation.objects.asked().filter(contact__in=members, survey__kind=survey.kind, asked_at__gt=since).exists()
 
 
-def _asked_by_any(contact: Contact) -> bool:
+def _asked_by_any(members: Collection[int]) -> bool:
     """The cap of the whole survey programme, over all that the person is."""
     since = Now() - timedelta(days=Programme.current().quiet_days)
-    return Invitation.objects.asked().filter(contact__in=contact.member_ids(), asked_at__gt=since).exists()
+    return Invitation.objects.asked().filter(contact__in=members, asked_at__gt=since).exists()
 
 
 def _hold_back(

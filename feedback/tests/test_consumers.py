@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from crm.actions import contacts, tasks
+from crm.actions import contacts, merges, tasks
 from crm.ledger import consume
 from crm.models import Contact, Event, Task
 from feedback import consumers
@@ -96,6 +96,23 @@ def test_feel_follows_the_score(score: int, feeling: str) -> None:
     assert invitation.contact is not None
     invitation.contact.refresh_from_db()
     assert invitation.contact.feeling == feeling
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_was_merged_feels_and_is_called_back_as_the_person_that_they_are_now() -> None:
+    consume.ensure_cursors()
+    boss, seller = make_user("manager"), make_user("sales")
+    person, record = make_contact(first_name="Ana", last_name="Ruiz"), make_contact(first_name="A.")
+    for contact, owner in ((person, seller), (record, boss)):
+        Contact.objects.filter(pk=contact.pk).update(owner=owner)
+    answer(9, record)
+    merges.merge(record, into=person, rule="by hand", evidence={}, by=None)
+    unhappy = answer(2, record)
+    assert (feeling_of(person), Task.objects.get().contact, Task.objects.get().owner) == ("upset", person, seller)
+    assert Task.objects.get().title == "Call back Ana Ruiz (NPS 2)"
+
+    take_back(unhappy)
+    assert (feeling_of(person), Task.objects.count()) == ("glad", 0)
 
 
 def test_feel_believes_the_last_word_even_if_facts_come_late() -> None:

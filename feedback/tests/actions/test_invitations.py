@@ -123,11 +123,17 @@ def test_quiet_days_hold_for_all_surveys_of_a_kind() -> None:
     assert invitations.invite(survey=make_survey(), contact_id=contact.pk, cause_key="x") is None
 
 
-def test_quiet_days_hold_for_all_that_a_person_is() -> None:
+@pytest.mark.parametrize("asked", ["member", "survivor"])
+@pytest.mark.parametrize("quiet", ["survey", "programme"])
+def test_quiet_days_hold_for_all_that_a_person_is(asked: str, quiet: str) -> None:
     survey, survivor, member = make_survey(), make_contact(), make_contact()
-    make_invitation(survey, member)
+    Programme.objects.create(pk=1, quiet_days=0 if quiet == "survey" else 30)
+    Survey.objects.filter(pk=survey.pk).update(quiet_days=0 if quiet == "programme" else 30)
+    survey.refresh_from_db()
     Alias.objects.create(member=member, survivor=survivor, rule="test")
-    assert invitations.invite(survey=survey, contact_id=survivor.pk, cause_key="x") is None
+    first, again = (member, survivor) if asked == "member" else (survivor, member)
+    make_invitation(survey, first)
+    assert invitations.invite(survey=survey, contact_id=again.pk, cause_key="x") is None
 
 
 def test_tests_do_not_count_as_being_asked() -> None:
