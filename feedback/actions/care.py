@@ -4,12 +4,13 @@ from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from crm.actions import tasks
 from crm.models import Contact, Task
 from crm.models.families import persons
+from feedback.days import today
 from feedback.models import Response
 
 SATURDAY = 5
@@ -51,7 +52,7 @@ def _title(contact: Contact, response: Response) -> str:
 
 def next_working_day() -> date:
     """Tomorrow in the installation's time zone, over the weekend Monday."""
-    day = timezone.localdate() + timedelta(days=1)
+    day = today() + timedelta(days=1)
     while day.weekday() >= SATURDAY:
         day += timedelta(days=1)
     return day

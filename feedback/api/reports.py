@@ -1,10 +1,9 @@
 """Scores with their intervals, the same figures as the pages show."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -12,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from feedback import reporting
+from feedback.days import midnight, today
 from feedback.models import Survey
 from kernel.policies import managers_only
 from kernel.resources import Resource, number
@@ -72,11 +72,11 @@ class Reports(Resource):
 
 def period(request: Request) -> tuple[datetime, datetime]:
     """[midnight of the first day, midnight after the last one), in the installation's time zone."""
-    last = _day(request, "to") or timezone.localdate()
+    last = _day(request, "to") or today()
     first = _day(request, "from") or max(last, date.min + timedelta(days=DAYS)) - timedelta(days=DAYS)
     if first > last:
         raise serializers.ValidationError({"from": ["The first day lies after the last one."]})
-    return _midnight(first), _midnight(min(last, date.max - timedelta(days=2)) + timedelta(days=1))
+    return midnight(first), midnight(min(last, date.max - timedelta(days=2)) + timedelta(days=1))
 
 
 def _day(request: Request, name: str) -> date | None:
@@ -88,7 +88,3 @@ def _day(request: Request, name: str) -> date | None:
     except ValueError:
         raise serializers.ValidationError({name: ["Write it as 2026-01-31."]}) from None
     return min(max(day, date(1900, 1, 1)), date(9998, 12, 31))
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min), timezone.get_default_timezone())

@@ -1,14 +1,14 @@
 """What a report is about, as it stands in its address: every view of it can be bookmarked and sent to a colleague."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from feedback.days import midnight, today
 from feedback.models import Survey
 from feedback.reporting import Scope
 from omnichannel.models import Inbox
@@ -50,7 +50,7 @@ class ReportForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        since, until = data.get("since"), data.get("until") or timezone.localdate()
+        since, until = data.get("since"), data.get("until") or today()
         if data.get("period") == "own" and since and since > until:
             self.add_error("until", _("The last day lies before the first one."))
         return data
@@ -77,11 +77,11 @@ class ReportForm(forms.Form):
 
     def _span(self, data: dict[str, Any]) -> tuple[datetime, datetime]:
         """Whole days in the installation's time zone, today included."""
-        today = timezone.localdate()
+        last = today()
         if data.get("period") == "own" and data.get("since"):
-            return _midnight(data["since"]), _midnight((data.get("until") or today) + timedelta(days=1))
+            return midnight(data["since"]), midnight((data.get("until") or last) + timedelta(days=1))
         days = int(data["period"]) if data.get("period", "own") not in ("own", "") else DEFAULT_DAYS
-        return _midnight(today - timedelta(days=days - 1)), _midnight(today + timedelta(days=1))
+        return midnight(last - timedelta(days=days - 1)), midnight(last + timedelta(days=1))
 
     @property
     def chosen_period(self) -> str:
@@ -95,7 +95,3 @@ class ReportForm(forms.Form):
             return str(chosen)
         scope = self.scope
         return "month" if (scope.until - scope.since).days > BY_MONTH_FROM else "week"
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min), timezone.get_default_timezone())

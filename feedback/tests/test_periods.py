@@ -4,9 +4,13 @@ from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.test import RequestFactory
+from django.utils import timezone
 from pytest_django.fixtures import Settings
+from rest_framework.request import Request
 
 from feedback import reporting
+from feedback.api.reports import period
 from feedback.reporting import Scope
 from feedback.tests.factories import make_response, make_survey
 
@@ -67,6 +71,13 @@ def test_steps_begin_with_the_one_that_the_first_day_lies_in(
 ) -> None:
     scope = Scope("nps", datetime.combine(since, time.min, MADRID), datetime.combine(until, time.min, MADRID))
     assert [start.date() for start in reporting.beginnings(scope, step)] == starts
+
+
+def test_period_by_the_api_ends_with_the_company_s_day_wherever_the_reader_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(timezone, "now", lambda: datetime(2026, 3, 31, 0, 30, tzinfo=MADRID))
+    with timezone.override("Pacific/Honolulu"):  # still the 30th
+        since, until = period(Request(RequestFactory().get("/")))
+    assert (since.isoformat(), until.isoformat()) == ("2025-12-31T00:00:00+01:00", "2026-04-01T00:00:00+02:00")
 
 
 def test_periods_before_follow_one_another_without_a_gap() -> None:

@@ -52,6 +52,13 @@ def test_periods_are_whole_days_with_today_included(given: dict[str, str], first
     assert days(form(**given)) == (first, last)
 
 
+def test_today_is_the_company_s_day_wherever_the_reader_is() -> None:
+    with timezone.override("Pacific/Honolulu"):  # still the 30th
+        assert days(form()) == (date(2026, 1, 1), date(2026, 3, 31))
+        own = form(period="own", since="2026-03-31")
+        assert (own.errors, days(own)) == ({}, (date(2026, 3, 31), date(2026, 3, 31)))
+
+
 def test_days_begin_at_midnight_where_the_company_is() -> None:
     scope = form(period="own", since="2026-03-28", until="2026-03-29").scope  # the clocks change in the second night
 
