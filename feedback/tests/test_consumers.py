@@ -1,4 +1,3 @@
-import threading
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -27,6 +26,7 @@ from feedback.tests.factories import (
 from omnichannel.actions import conversations
 from omnichannel.facts import ConversationResolved
 from omnichannel.models import Conversation
+from tests.threads import in_threads
 
 pytestmark = pytest.mark.django_db
 MADRID = ZoneInfo("Europe/Madrid")
@@ -192,7 +192,7 @@ def test_answer_that_changes_while_the_call_is_planned_keeps_the_call() -> None:
 
     def meanwhile(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
         if sql.startswith('UPDATE "feedback_response"') and not Task.objects.exists():
-            in_another_thread(lambda: care.call_back(Response.objects.get(pk=response.pk)))
+            in_threads(1, lambda: care.call_back(Response.objects.get(pk=response.pk)))
         return execute(sql, *rest)
 
     with connection.execute_wrapper(meanwhile):
@@ -200,16 +200,6 @@ def test_answer_that_changes_while_the_call_is_planned_keeps_the_call() -> None:
     assert Response.objects.get().follow_up == Task.objects.get()
     consumers.care(responses.changed_fact(changed, 3))
     assert Task.objects.count() == 1
-
-
-def in_another_thread(work: Callable[[], object]) -> None:
-    def run() -> None:
-        work()
-        connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
 
 
 @pytest.mark.parametrize("score", [7, 9])

@@ -20,7 +20,8 @@ class CannotRetry(ValueError):
 @transaction.atomic
 def exit(enrolment: Enrolment, *, by: User | None, reason: str = "") -> Enrolment:  # noqa: A001 - the field's own word
     """Take somebody out. They stay out of what is sent from here on; nothing changes for one who has left already."""
-    locked = Enrolment.objects.select_for_update().select_related("journey", "version").get(pk=enrolment.pk)
+    rows = Enrolment.objects.select_for_update(of=("self",)).select_related("journey", "version")
+    locked = rows.get(pk=enrolment.pk)
     if locked.left_at is not None:
         return locked
     told = reason or (by.name if by else "")

@@ -1,6 +1,7 @@
 """Taking out and trying again."""
 
 import pytest
+from django.db import connection, transaction
 
 from crm.models import Alias, Event
 from journeys.actions import enrolments, journeys
@@ -8,6 +9,7 @@ from journeys.actions.enrolments import CannotRetry
 from journeys.models import Enrolment, Timer, Wait
 from journeys.tests import factories as make
 from omnichannel.models import Delivery
+from tests.threads import in_threads
 
 pytestmark = pytest.mark.django_db
 BROKEN = {"en": {"subject": "Hi", "text": "{{ event.total | divided_by: event.pieces }}"}}
@@ -23,6 +25,23 @@ def test_person_taken_out_waits_for_nothing_any_more() -> None:
     assert make.told(left)[-1] == "wait exited"
     assert (Timer.objects.count(), Wait.objects.count()) == (0, 0)
     assert Event.objects.filter(name="journey.exited", contact=left.contact).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_somebody_is_taken_out_others_may_enter() -> None:
+    make.live(make.graph(make.start(), make.wait(), make.end()))
+    make.happens(make.contact())
+    other = make.contact()
+
+    def enter() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+        make.happens(other)
+
+    with transaction.atomic():
+        enrolments.exit(make.only_enrolment(), by=None)
+        in_threads(1, enter)
+    assert Enrolment.objects.active().get().contact == other
 
 
 def test_taking_out_twice_changes_nothing() -> None:

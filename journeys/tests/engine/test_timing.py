@@ -169,6 +169,19 @@ def test_event_and_time_out_together_take_one_branch() -> None:
     assert (Timer.objects.count(), Wait.objects.count()) == (0, 0)
 
 
+@pytest.mark.django_db
+def test_outdated_timer_that_somebody_else_has_claimed_is_theirs_to_throw_away() -> None:
+    make.live(LATER)
+    make.happens(make.contact())
+    Timer.objects.update(due_at=PAST, visit=1)
+    slow = lease.claim(Timer.objects.all())
+    Timer.objects.update(due_at=PAST)
+    [taken] = lease.claim(Timer.objects.all())
+    timing.expire(slow)
+
+    assert Timer.objects.get().lease == taken.lease
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_share_the_timers() -> None:
     make.channel()
