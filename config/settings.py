@@ -155,6 +155,7 @@ CELERY_BEAT_SCHEDULE = {
     kept("send what is due"): {"task": "omnichannel.tasks.send_due", "schedule": 3.0},
     kept("send mails to colleagues"): {"task": "config.tasks.send_account_mails", "schedule": 3.0},
     kept("advance due journeys"): {"task": "journeys.tasks.advance_due", "schedule": 1.0},
+    kept("ask about what was resolved"): {"task": "feedback.tasks.ask_due", "schedule": 3.0},
     kept("remind of surveys"): {"task": "feedback.tasks.send_reminders", "schedule": 600.0},
     kept("forget what is old"): {"task": "config.tasks.forget_old", "schedule": 3600.0},
     kept("worker heartbeat"): {"task": "crm.tasks.heartbeat", "schedule": 5.0},

@@ -3,7 +3,7 @@
 from crm.actions import contacts
 from crm.ledger import on
 from crm.models.families import families
-from feedback.actions import feelings, invitations
+from feedback.actions import feelings, occasions
 from feedback.actions.care import call_back, call_off
 from feedback.facts import ResponseChanged, SurveyAnswered
 from feedback.models import Response, Survey
@@ -13,19 +13,13 @@ from omnichannel.models import Conversation, Message
 
 @on(ConversationResolved)
 def ask(fact: ConversationResolved) -> None:
-    """A person closed a conversation in which the customer really wrote: ask, unless asked not long ago."""
-    if fact.by_id is None or fact.contact_id is None:
+    """A person closed a conversation in which the customer really wrote: ask in a moment, unless it is open again then,
+    or they were asked not long ago."""
+    if fact.by_id is None or not Survey.objects.asking_after(fact.name).exists():
         return
-    conversation = Conversation.objects.select_related("inbox", "assignee").filter(pk=fact.conversation_id).first()
-    if conversation is None or not _customer_wrote(conversation):
-        return
-    for survey in Survey.objects.asking_after(fact.name):
-        invitations.invite(
-            survey=survey,
-            contact_id=fact.contact_id,
-            cause_key=f"cycle:{fact.cycle_id}",
-            conversation=conversation,
-        )
+    conversation = Conversation.objects.filter(pk=fact.conversation_id).first()
+    if conversation is not None and _customer_wrote(conversation):
+        occasions.note(conversation, cycle_id=fact.cycle_id)
 
 
 def _customer_wrote(conversation: Conversation) -> bool:

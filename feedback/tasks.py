@@ -2,7 +2,14 @@
 
 from celery import shared_task
 
-from feedback.actions import reminders
+from feedback.actions import occasions, reminders
+from kernel.wakeup import Wakeup
+
+
+@shared_task(base=Wakeup)
+def ask_due() -> None:
+    """Ask about resolutions that nobody has taken back."""
+    occasions.ask_due()
 
 
 @shared_task

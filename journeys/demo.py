@@ -16,6 +16,7 @@ from crm.demo import COMPANY, seeder
 from crm.ledger import Recorded, publish_many
 from crm.models import Contact, Event, User
 from feedback.actions import surveys
+from feedback.actions.occasions import MOMENT
 from feedback.actions.shipped import relationship_nps
 from feedback.models import Survey
 from journeys import demo_mails
@@ -27,7 +28,6 @@ from journeys.models import Enrolment, Journey, Step, Timer, Version, Wait
 
 WEEKS = 8
 PATIENCE = timedelta(days=7)
-UNDOING = timedelta(seconds=shipped.UNDOING)
 AWAITED = {"resolved": "conversation.resolved", "settled": "conversation.reopened"}  # node → event
 
 
@@ -46,7 +46,7 @@ class Story:
 
     @property
     def ends_at(self) -> datetime:
-        return self.resolved.occurred_at + UNDOING if self.resolved else self.wrote.occurred_at + PATIENCE
+        return self.resolved.occurred_at + MOMENT if self.resolved else self.wrote.occurred_at + PATIENCE
 
 
 @seeder(order=40)

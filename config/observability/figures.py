@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.ledger import consume
 from crm.models import AccountMail, Cursor, Retry
+from feedback.models import Occasion
 from journeys.models import Handover, Timer
 from kernel import lease
 from kernel.lists import capped_count
@@ -54,6 +55,7 @@ def _queues() -> Iterator[tuple[str, Any, QuerySet[Any]]]:
         ("deliveries", _("On the way out"), Delivery.objects.filter(state__in=going_out)),
         ("timers", _("Timers of journeys"), Timer.objects.all()),
         ("handovers", _("People moving to a new version"), Handover.objects.workable()),
+        ("occasions", _("Resolutions to ask about"), Occasion.objects.all()),
         ("retries", _("Events tried again"), consume.workable_retries()),
     )
     if settings.SMTP_URL:  # else they are there for admins to read

@@ -1,9 +1,11 @@
+import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -11,9 +13,9 @@ from crm.actions import contacts, merges, tasks
 from crm.ledger import consume
 from crm.models import Contact, Event, Task
 from feedback import consumers
-from feedback.actions import care, responses, surveys
+from feedback.actions import care, occasions, responses, surveys
 from feedback.kinds.nps.plugin import Nps
-from feedback.models import Invitation, Response, Survey
+from feedback.models import Invitation, Occasion, Response, Survey
 from feedback.tests.factories import (
     make_channel,
     make_contact,
@@ -48,35 +50,88 @@ def survey(db: None) -> Survey:
     return make_survey()
 
 
-def test_ask_invites_the_customer_of_a_resolved_conversation(survey: Survey) -> None:
+def closed(conversation: Conversation) -> ConversationResolved:
+    resolution = conversations.resolve(conversation, by=make_user("agent"))
+    return resolved(conversation, cycle=resolution.cycle_id)
+
+
+def a_moment_later() -> None:
+    Occasion.objects.update(due_at="2020-01-01T00:00Z")
+    occasions.ask_due()
+
+
+def test_ask_invites_the_customer_of_a_resolved_conversation_in_a_moment(survey: Survey) -> None:
     conversation = make_conversation()
-    consumers.ask(resolved(conversation, cycle=7))
+    fact = closed(conversation)
+    consumers.ask(fact)
+    occasions.ask_due()
+    assert Invitation.objects.count() == 0
+    a_moment_later()
     invitation = Invitation.objects.get()
-    assert (invitation.survey, invitation.contact, invitation.cause_key) == (survey, conversation.contact, "cycle:7")
+    found = (invitation.survey, invitation.contact, invitation.cause_key)
+    assert found == (survey, conversation.contact, f"cycle:{fact.cycle_id}")
     assert (invitation.conversation, invitation.suppressed) == (conversation, "")
+    assert Occasion.objects.count() == 0
+
+
+def test_ask_leaves_alone_where_the_resolution_was_undone(survey: Survey) -> None:
+    conversation = make_conversation()
+    consumers.ask(closed(conversation))
+    conversations.reopen(conversation, by=make_user("agent"))
+    a_moment_later()
+    assert (Invitation.objects.count(), Occasion.objects.count()) == (0, 0)
+
+
+def test_ask_takes_a_conversation_resolved_anew_for_a_new_occasion(survey: Survey) -> None:
+    conversation = make_conversation()
+    consumers.ask(closed(conversation))
+    conversations.reopen(conversation, by=None)
+    again = closed(Conversation.objects.get(pk=conversation.pk))
+    consumers.ask(again)
+    a_moment_later()
+    assert Invitation.objects.get().cause_key == f"cycle:{again.cycle_id}"
+
+
+def test_moment_before_asking_is_longer_than_the_page_offers_to_undo() -> None:
+    offered = re.search(r"undo: (\d+)", (settings.BASE_DIR / "static/js/islands/toast.js").read_text())
+    assert offered is not None
+    assert timedelta(seconds=int(offered[1])) < occasions.MOMENT
 
 
 def test_ask_twice_for_one_cycle_asks_once(survey: Survey) -> None:
-    conversation = make_conversation()
-    consumers.ask(resolved(conversation))
-    consumers.ask(resolved(conversation))
+    fact = closed(make_conversation())
+    for _ in range(2):
+        consumers.ask(fact)
+        consumers.ask(fact)
+        a_moment_later()
+    assert Invitation.objects.count() == 1
+
+
+def test_question_that_could_not_be_asked_is_asked_later(survey: Survey) -> None:
+    consumers.ask(closed(make_conversation()))
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE feedback_invitation ADD CONSTRAINT refuse CHECK (false) NOT VALID")
+        a_moment_later()
+        assert (Occasion.objects.get().attempts, Occasion.objects.get().lease) == (1, None)
+        cursor.execute("ALTER TABLE feedback_invitation DROP CONSTRAINT refuse")
+    a_moment_later()
     assert Invitation.objects.count() == 1
 
 
 def test_ask_leaves_conversations_alone_that_a_program_resolved(survey: Survey) -> None:
     consumers.ask(resolved(make_conversation(), by_id=None))
-    assert Invitation.objects.count() == 0
+    assert Occasion.objects.count() == 0
 
 
 def test_ask_leaves_newsletters_alone(survey: Survey) -> None:
-    consumers.ask(resolved(make_conversation(automatic=True)))
-    assert Invitation.objects.count() == 0
+    consumers.ask(closed(make_conversation(automatic=True)))
+    assert Occasion.objects.count() == 0
 
 
 def test_ask_does_nothing_when_journeys_do_the_asking(survey: Survey) -> None:
     surveys.ask_after(survey, trigger="", by=None)
-    consumers.ask(resolved(make_conversation()))
-    assert Invitation.objects.count() == 0
+    consumers.ask(closed(make_conversation()))
+    assert Occasion.objects.count() == 0
 
 
 def test_ask_forgets_a_conversation_that_is_gone(survey: Survey) -> None:
@@ -85,7 +140,7 @@ def test_ask_forgets_a_conversation_that_is_gone(survey: Survey) -> None:
     conversation.messages.all().delete()
     conversation.delete()
     consumers.ask(fact)
-    assert Invitation.objects.count() == 0
+    assert Occasion.objects.count() == 0
 
 
 @pytest.mark.parametrize(("score", "feeling"), [(10, "glad"), (8, "fine"), (2, "upset")])
@@ -324,6 +379,10 @@ def test_a_resolved_conversation_asks_through_the_ledger_and_the_answer_becomes_
     consume.ensure_cursors()
     conversations.resolve(conversation, by=agent)
     consume.drain(consume.find("feedback.ask"))
+    a_moment_later()
+    sent = Event.objects.select_related("cause").get(name="survey.sent")
+    assert sent.cause is not None
+    assert sent.cause.name == "conversation.resolved"
     invitation = Invitation.objects.get()
     responses.confirm(invitation, score=Nps().score(2), language="en")
     for name in ("feedback.feel", "feedback.care"):

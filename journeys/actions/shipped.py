@@ -20,6 +20,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from crm.models import User
 from feedback.actions import surveys
+from feedback.actions.occasions import MOMENT
 from feedback.actions.shipped import relationship_nps
 from feedback.models import Survey
 from journeys.actions import journeys
@@ -27,7 +28,6 @@ from journeys.models import Journey
 
 SLUG = "welcome-and-ask"
 NAME = gettext_noop("Welcome and ask")  # in the language of whoever installs it
-UNDOING = 15  # seconds; static/js/islands/toast.js offers it for 12
 PURPOSE = gettext_noop(
     "Greets people who write for the first time, and asks how it went once their question is resolved."
 )
@@ -65,7 +65,7 @@ def graph(*, survey_id: int, company: str) -> dict[str, Any]:
             _node("new", "branch", match="all", conditions=newcomer),
             _node("welcome", "send_message", texts=WELCOME, brand=company, purpose="transactional"),
             _node("resolved", "wait", event="conversation.resolved", amount=7, unit="days"),
-            _node("settled", "wait", event="conversation.reopened", amount=UNDOING, unit="seconds"),
+            _node("settled", "wait", event="conversation.reopened", amount=MOMENT.seconds, unit="seconds"),
             _node("ask", "send_survey", survey=survey_id),
             _node("end", "end"),
         ],

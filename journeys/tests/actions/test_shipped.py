@@ -1,11 +1,8 @@
 """“Welcome and ask”, from the first message to the question."""
 
-import re
 from io import StringIO
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
 from django.utils import translation
@@ -72,13 +69,6 @@ def test_a_resolution_that_is_undone_asks_nobody_and_the_next_one_does(live: Jou
     resolved(ana)
     assert Invitation.objects.get().suppressed == ""
     assert Enrolment.objects.get().state == "completed"
-
-
-def test_the_page_stops_offering_to_undo_before_anybody_is_asked() -> None:
-    toast = (Path(settings.BASE_DIR) / "static/js/islands/toast.js").read_text()
-    offered = re.search(r"undo: (\d+)", toast)
-    assert offered is not None
-    assert int(offered[1]) < shipped.UNDOING
 
 
 def test_the_question_is_about_the_conversation_that_was_resolved_and_because_of_it(live: Journey) -> None:
