@@ -14,7 +14,7 @@ from feedback import reporting
 from feedback.days import midnight, today
 from feedback.models import Survey
 from kernel.policies import managers_only
-from kernel.resources import Resource, number
+from kernel.resources import ROW, Resource, number
 
 DAYS = 90  # the period if none is asked for
 
@@ -45,7 +45,7 @@ class ReportSerializer(FiguresSerializer):
 
 
 PARAMETERS = [
-    OpenApiParameter("survey", int, description="Default: all surveys of the kind."),
+    OpenApiParameter("survey", ROW, description="Default: all surveys of the kind."),
     OpenApiParameter("from", date, description=f"First day; {DAYS} days before the last one if not said."),
     OpenApiParameter("to", date, description="Last day; today if not said."),
     OpenApiParameter("by", str, enum=[*reporting.STEPS, *reporting.GROUPS]),
@@ -61,7 +61,8 @@ class Reports(Resource):
     @action(detail=False)
     def nps(self, request: Request) -> Response:
         pk = number(request, "survey")
-        survey = get_object_or_404(Survey.objects.visible_to(request.user), pk=pk, kind="nps") if pk else None
+        surveys = Survey.objects.visible_to(request.user).of_kind("nps")
+        survey = None if pk is None else get_object_or_404(surveys, pk=pk)
         since, until = period(request)
         try:
             report = reporting.nps_report(survey, since, until, request.query_params.get("by") or "week")

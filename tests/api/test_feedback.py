@@ -72,6 +72,7 @@ def test_nps_report_has_the_promised_fields(api: Api, company: World) -> None:
         ({"to": "9999-12-31"}, 200),
         ({"by": "moon"}, 400),
         ({"survey": "999"}, 404),
+        ({"survey": "0"}, 404),
         ({"survey": "x"}, 400),
     ],
 )

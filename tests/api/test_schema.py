@@ -76,3 +76,11 @@ def test_docs_page_shows_resources_and_examples_without_inline_code(client: Clie
 @pytest.mark.parametrize("address", ["contacts", "contacts/"])
 def test_addresses_work_with_and_without_the_last_slash(api: Api, address: str) -> None:
     assert json.loads(api.get(address).content)["results"]
+
+
+def test_numbers_in_addresses_say_their_range() -> None:
+    """Else a generator of clients, or of tests, sends what is refused."""
+    operations = [op for methods in schema()["paths"].values() for op in methods.values() if isinstance(op, dict)]
+    asked = [parameter for op in operations for parameter in op.get("parameters", []) if parameter["in"] == "query"]
+    numbers = [parameter for parameter in asked if parameter["schema"].get("type") == "integer"]
+    assert {parameter["name"] for parameter in numbers if "minimum" not in parameter["schema"]} == set()
