@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from crm.ledger import publish
+from feedback.actions.invitations import common
 from feedback.facts import ResponseChanged, SurveyAnswered, SurveyCommented
 from feedback.kinds.base import Score
 from feedback.models import Answer, Invitation, Response
@@ -105,7 +106,7 @@ def comment(invitation: Invitation, *, text: str) -> Response | None:
     _save(response, "comment", "edits")
     _keep_words(response, invitation)
     if text and not invitation.is_test:
-        publish(SurveyCommented(**_common(response), response_id=response.pk, excerpt=text[:120]))
+        publish(SurveyCommented(**common(response.invitation), response_id=response.pk, excerpt=text[:120]))
     return response
 
 
@@ -176,23 +177,10 @@ def _keep_words(response: Response, invitation: Invitation) -> None:
         response.answers.filter(question=question).delete()
 
 
-def _common(response: Response) -> dict[str, Any]:
-    invitation = response.invitation
-    return {
-        "contact_id": invitation.contact_id,
-        "survey_id": response.survey_id,
-        "survey": response.survey.name,
-        "metric": response.survey.kind,
-        "invitation_id": invitation.pk,
-        "conversation_id": invitation.conversation_id,
-        "channel": invitation.channel,
-    }
-
-
 def answered_fact(response: Response) -> SurveyAnswered:
     """What the ledger keeps of a confirmed response, as of the moment it was given."""
     return SurveyAnswered(
-        **_common(response),
+        **common(response.invitation),
         response_id=response.pk,
         score=response.score or 0,
         band=response.band,
@@ -203,7 +191,7 @@ def answered_fact(response: Response) -> SurveyAnswered:
 def changed_fact(response: Response, previous: int) -> ResponseChanged:
     told = "–" if response.score is None else str(response.score)
     return ResponseChanged(
-        **_common(response),
+        **common(response.invitation),
         response_id=response.pk,
         score=response.score,
         band=response.band,
