@@ -58,10 +58,6 @@ class Graph:
     def surveys(self) -> list[int]:
         return sorted({pk for placed in self.nodes.values() for pk in placed.kind.surveys(placed.config)})
 
-    @cached_property
-    def conditions(self) -> list[str]:
-        return sorted({slug for placed in self.nodes.values() for slug in placed.kind.conditions(placed.config)})
-
 
 def parse(data: Any) -> Graph:
     """Raises GraphError with everything that is wrong, not only the first thing."""

@@ -1,7 +1,7 @@
 """What becomes of the people under way when another version goes live: a decision, carried out in chunks.
 
 A journey may have a million people on it; moving them in the transaction of publishing would hold up every consumer
-behind the commit horizon. So the decision is a row, and the work is done behind it, a thousand people at a time.
+behind the commit horizon. So the decision is a row, and the work is done behind it, some hundreds at a time.
 """
 
 from typing import Any
