@@ -115,7 +115,7 @@ def _publish(event: str, *, wait_for: str = "") -> None:
         "nodes": [start, middle, {"id": "end", "type": "end"}],
         "edges": [{"from": "start", "to": "middle"}, *ways],
     }
-    journey = journeys.create(name=event)
+    journey = journeys.create(name=event, by=None)
     journeys.publish(journeys.add_version(journey, graph=graph, by=None), by=None)
 
 

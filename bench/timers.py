@@ -59,7 +59,7 @@ def measure(scale: Scale) -> Iterator[Measurement]:
 
 
 def _fill(number: int) -> None:
-    journey = journeys.create(name="Bench")
+    journey = journeys.create(name="Bench", by=None)
     journey = journeys.publish(journeys.add_version(journey, graph=GRAPH, by=None), by=None)
     contact = Contact.objects.create(first_name="Bench")
     with connection.cursor() as cursor:

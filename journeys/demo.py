@@ -65,7 +65,7 @@ def _long_live(since: datetime) -> Journey:
     boss = User.objects.filter(groups__name="manager").order_by("pk").first()
     survey = relationship_nps(company=COMPANY, by=boss, trigger=Survey.Trigger.NONE)
     surveys.ask_after(survey, trigger=Survey.Trigger.NONE, by=boss)
-    journey = verbs.create(name=shipped.NAME, slug=shipped.SLUG, purpose=shipped.PURPOSE)
+    journey = verbs.create(name=shipped.NAME, slug=shipped.SLUG, purpose=shipped.PURPOSE, by=boss)
     graph = shipped.graph(survey_id=survey.pk, company=COMPANY)
     version = Version(journey=journey, number=1, graph=graph, listens=parse(graph).listens)
     version.created_at = version.published_at = since

@@ -27,7 +27,7 @@ class NothingToPublish(ValueError):
 
 
 @transaction.atomic
-def create(*, name: str, slug: str = "", purpose: str = "") -> Journey:
+def create(*, name: str, by: User | None, slug: str = "", purpose: str = "") -> Journey:
     return Journey.objects.create(name=name, slug=slug or _free_slug(name), purpose=purpose)
 
 

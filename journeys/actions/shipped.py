@@ -102,7 +102,7 @@ def welcome_and_ask(*, company: str, live: bool, by: User | None = None) -> Jour
     if existing is not None:
         return existing
     survey = relationship_nps(company=company, by=by, trigger=Survey.Trigger.NONE)
-    journey = journeys.create(name=gettext(NAME), slug=SLUG, purpose=gettext(PURPOSE))
+    journey = journeys.create(name=gettext(NAME), slug=SLUG, purpose=gettext(PURPOSE), by=by)
     version = journeys.add_version(journey, graph=graph(survey_id=survey.pk, company=company), by=by)
     journey = journeys.publish(version, by=by)
     if live:

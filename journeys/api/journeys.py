@@ -38,7 +38,7 @@ class Journeys(ListModelMixin, RetrieveModelMixin, Resource):
         given = self.get_serializer(data=request.data)
         given.is_valid(raise_exception=True)
         said = given.validated_data
-        journey = journeys.create(name=said["name"], purpose=said.get("purpose", ""))
+        journey = journeys.create(name=said["name"], purpose=said.get("purpose", ""), by=self.by)
         return Response(self.get_serializer(journey).data, status=201)
 
     @extend_schema(responses=VersionSerializer(many=True))
@@ -91,7 +91,7 @@ class Journeys(ListModelMixin, RetrieveModelMixin, Resource):
     @publication.mapping.delete
     def pause(self, request: Request, pk: str = "") -> Response:
         """Nobody enters any more, and those under way stay where they stand."""
-        journeys.pause(self.get_object())
+        journeys.pause(self.get_object(), by=self.by)
         return Response(status=204)
 
     @extend_schema(

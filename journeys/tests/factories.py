@@ -62,13 +62,13 @@ def channel() -> Channel:
 
 def live(drawn: dict[str, Any] | None = None, *, name: str = "") -> Journey:
     """A published journey; by default order → mail → end, once in a lifetime."""
-    journey = journeys.create(name=name or f"Journey {next(_number)}")
+    journey = journeys.create(name=name or f"Journey {next(_number)}", by=None)
     version = journeys.add_version(journey, graph=drawn or graph(start(), mail(), end()), by=None)
     return journeys.publish(version, by=None)
 
 
 def draft(drawn: dict[str, Any] | None = None) -> Version:
-    journey = journeys.create(name=f"Journey {next(_number)}")
+    journey = journeys.create(name=f"Journey {next(_number)}", by=None)
     return journeys.add_version(journey, graph=drawn or graph(start(), mail(), end()), by=None)
 
 

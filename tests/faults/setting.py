@@ -25,7 +25,7 @@ def build(name: str) -> dict[str, str]:
     """A channel, a key, and a journey that thanks for each order of this load."""
     inbox = Inbox.objects.create(name=name)
     Channel.objects.create(kind="email", name=name, address=address_of(name), inbox=inbox)
-    journey = journeys.create(name=name)
+    journey = journeys.create(name=name, by=None)
     journeys.publish(journeys.add_version(journey, graph=graph(name), by=None), by=None)
     return {"key": ApiKey.objects.issue(name=name, scopes=["all"])[1]}
 

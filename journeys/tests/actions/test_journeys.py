@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_journey_gets_a_free_short_name() -> None:
-    slugs = [journeys.create(name="Welcome!").slug for _ in range(3)]
+    slugs = [journeys.create(name="Welcome!", by=None).slug for _ in range(3)]
 
     assert slugs == ["welcome", "welcome-2", "welcome-3"]
 
@@ -22,18 +22,18 @@ def test_journey_gets_a_free_short_name() -> None:
     [("¡Adiós, año!", "adios-ano"), ("漢字", "journey"), ("", "journey"), ("x" * 80, "x" * 50), ("A  --  b", "a-b")],
 )
 def test_short_name_is_made_of_plain_letters(name: str, slug: str) -> None:
-    assert journeys.create(name=name).slug == slug
+    assert journeys.create(name=name, by=None).slug == slug
 
 
 def test_free_short_name_fills_the_gap() -> None:
     for slug in ("welcome", "welcome-3", "welcome-back"):
-        journeys.create(name="Other", slug=slug)
+        journeys.create(name="Other", slug=slug, by=None)
 
-    assert [journeys.create(name="Welcome").slug for _ in range(2)] == ["welcome-2", "welcome-4"]
+    assert [journeys.create(name="Welcome", by=None).slug for _ in range(2)] == ["welcome-2", "welcome-4"]
 
 
 def test_versions_are_counted() -> None:
-    journey = journeys.create(name="Welcome")
+    journey = journeys.create(name="Welcome", by=None)
     graph = make.graph(make.start(), make.end())
     versions = [journeys.add_version(journey, graph=graph, by=None) for _ in range(2)]
 
@@ -42,7 +42,7 @@ def test_versions_are_counted() -> None:
 
 
 def test_broken_graph_becomes_no_version() -> None:
-    journey = journeys.create(name="Welcome")
+    journey = journeys.create(name="Welcome", by=None)
     with pytest.raises(GraphError) as refused:
         journeys.add_version(journey, graph={"nodes": [], "edges": []}, by=None)
 
@@ -120,7 +120,7 @@ def test_older_version_can_be_published_again() -> None:
 
 def test_nothing_to_publish_is_said() -> None:
     with pytest.raises(NothingToPublish):
-        journeys.publish_newest(journeys.create(name="Empty"), by=None)
+        journeys.publish_newest(journeys.create(name="Empty", by=None), by=None)
 
 
 def test_pause_and_resume_turn_and_return() -> None:

@@ -54,7 +54,7 @@ def test_who_has_left_has_a_date() -> None:
 
 
 def test_live_journey_has_a_version() -> None:
-    journey = journeys.create(name="Empty")
+    journey = journeys.create(name="Empty", by=None)
     with pytest.raises(IntegrityError, match="journey_live_has_version"), transaction.atomic():
         Journey.objects.filter(pk=journey.pk).update(status="live")
 

@@ -115,7 +115,7 @@ def test_what_cannot_be_published_says_why(manager: Client) -> None:
 
     assert "There is no survey 4711." in answer.content.decode()
     assert Journey.objects.get().status == "draft"
-    empty = journeys.create(name="Empty")
+    empty = journeys.create(name="Empty", by=None)
     assert "no version to publish" in manager.post(f"/journeys/{empty.pk}/publication/", follow=True).content.decode()
     assert manager.get(f"/journeys/{empty.pk}/").status_code == 200
 
