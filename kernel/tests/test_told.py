@@ -8,11 +8,14 @@ from django.utils import translation
 from kernel import told as module
 from kernel.told import kept, told
 
+NOBODY = "Its sender is no address that can be answered."
+NADIE = "El remitente no es una dirección a la que se pueda responder."
+
 
 @pytest.fixture(autouse=True)
 def sentences(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(module, "_sentences", [])
-    kept("Its sender is no address that can be answered.")
+    kept(NOBODY)
     kept("The mail has {size} bytes; the limit is {limit}.")
     kept("The message could not be written: {reason}")
     with translation.override("es"):
@@ -22,7 +25,7 @@ def sentences(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("Its sender is no address that can be answered.", "El remitente no es una dirección a la que se pueda responder."),
+        (NOBODY, NADIE),
         ("The mail has 9 bytes; the limit is 5.", "El correo tiene 9 bytes; el límite es 5."),
         ("550 5.1.1 no such user", "550 5.1.1 no such user"),
         ("", ""),
@@ -39,9 +42,9 @@ def test_words_of_others_inside_stay_as_they_are_and_braces_do_no_harm() -> None
 
 
 def test_sentence_in_a_blank_is_told_too() -> None:
-    text = "The message could not be written: Its sender is no address that can be answered."
+    text = f"The message could not be written: {NOBODY}"
 
-    assert told(text).endswith(": El remitente no es una dirección a la que se pueda responder.")
+    assert told(text).endswith(f": {NADIE}")
 
 
 def test_sentence_that_says_most_wins() -> None:
@@ -59,12 +62,12 @@ def test_sentence_that_says_most_wins_also_when_it_was_kept_last(monkeypatch: py
 
 
 def test_sentence_with_a_word_more_is_another() -> None:
-    assert told("Its sender is no address that can be answered. Really.") == "Its sender is no address that can be answered. Really."
-    assert told("He said: Its sender is no address that can be answered.") == "He said: Its sender is no address that can be answered."
+    assert told(f"{NOBODY} Really.") == f"{NOBODY} Really."
+    assert told(f"He said: {NOBODY}") == f"He said: {NOBODY}"
 
 
 def test_signs_of_a_sentence_stand_for_themselves() -> None:
-    assert told("Its sender is no address that can be answered!") == "Its sender is no address that can be answered!"
+    assert told(NOBODY.replace(".", "!")) == NOBODY.replace(".", "!")
 
 
 def test_kept_sentence_is_the_one_to_fill_in() -> None:
@@ -74,8 +77,8 @@ def test_kept_sentence_is_the_one_to_fill_in() -> None:
 def test_sentence_without_a_translation_is_told_as_it_is() -> None:
     kept("Nobody has put this into Spanish: {reason}")
 
-    text = "Nobody has put this into Spanish: Its sender is no address that can be answered."
-    assert told(text) == "Nobody has put this into Spanish: El remitente no es una dirección a la que se pueda responder."
+    text = f"Nobody has put this into Spanish: {NOBODY}"
+    assert told(text) == f"Nobody has put this into Spanish: {NADIE}"
 
 
 def test_reader_of_english_is_told_what_was_kept() -> None:
