@@ -15,7 +15,7 @@ from omnichannel.models import Conversation, Resolution
 
 log = logging.getLogger(__name__)
 
-MOMENT = timedelta(seconds=15)  # static/js/islands/toast.js offers to undo for 12
+MOMENT = timedelta(seconds=10)  # static/js/islands/toast.js offers to undo for 8
 
 
 @transaction.atomic

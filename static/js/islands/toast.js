@@ -2,7 +2,7 @@
 // or Django's messages, rendered inside. Errors stay until closed, one of each; the rest leaves after a while, never under the pointer.
 import htmx from "../htmx.js"
 
-const SECONDS = { plain: 6, undo: 12 }
+const SECONDS = { plain: 6, undo: 8 }
 
 function leaveLater(item) {
   if (item.dataset.level === "error") return
