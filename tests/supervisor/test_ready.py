@@ -45,7 +45,7 @@ def product() -> Iterator[Product]:
 
 def test_report_of_a_worker_that_was_killed_does_not_count(made_dir: Path) -> None:
     with Services(made_dir, fast=True) as services, psycopg.connect(services.database_url, autocommit=True) as database:
-        database.execute("INSERT INTO crm_heartbeat (service, detail) VALUES ('worker', '{}')")
+        database.execute("INSERT INTO crm_heartbeat (service, at) VALUES ('worker', now())")
 
         ready.forget_earlier_reports(services.servers)
 
