@@ -47,6 +47,10 @@ def inbound(name: str) -> Counter[str]:
     return Counter(RawInbound.objects.filter(channel__name=name).values_list("state", flat=True))
 
 
+def deliveries(name: str) -> Counter[str]:
+    return Counter(Delivery.objects.filter(address__endswith=f"@{name}.example").values_list("state", flat=True))
+
+
 def report(name: str) -> dict[str, Any]:
     """What there is of this load, counted by the keys that it knows."""
     mails = Message.objects.filter(direction="inbound", message_id__endswith=f"@{name}.example")
