@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management import call_command
 from django.db import connection
+from django.db.models import QuerySet
 
 from crm.models import ApiKey, Event
 from journeys.actions import journeys
@@ -48,19 +49,23 @@ def inbound(name: str) -> Counter[str]:
 
 
 def deliveries(name: str) -> Counter[str]:
-    return Counter(Delivery.objects.filter(address__endswith=f"@{name}.example").values_list("state", flat=True))
+    return Counter(_sends(name).values_list("state", flat=True))
+
+
+def _sends(name: str) -> QuerySet[Delivery]:
+    return Delivery.objects.filter(address__endswith=f"@{name}.example")
 
 
 def report(name: str) -> dict[str, Any]:
     """What there is of this load, counted by the keys that it knows."""
     mails = Message.objects.filter(direction="inbound", message_id__endswith=f"@{name}.example")
     events = Event.objects.filter(message_id__startswith=f"{name}-event-")
-    sends = Delivery.objects.filter(address__endswith=f"@{name}.example")
+    sends = _sends(name)
     cut_short = Attempt.objects.filter(finished_at=None)
     return {
         "mails": Counter(mails.values_list("message_id", flat=True)),
         "events": Counter(events.values_list("message_id", flat=True)),
-        "deliveries": Counter(sends.values_list("state", flat=True)),
+        "deliveries": deliveries(name),
         "sends": dict(sends.values_list("message__message_id", "key")),
         "cut_short": list(cut_short.values_list("delivery__message__message_id", flat=True)),
     }
@@ -78,8 +83,9 @@ def inconsistencies(name: str) -> list[str]:
 
 def serve() -> None:
     """A line of JSON for each line `[function, name]`, on a fresh connection: servers are killed meanwhile."""
-    functions: dict[str, Callable[[str], Any]] = {f.__name__: f for f in (build, inbound, report, inconsistencies)}
+    known = (build, inbound, deliveries, report, inconsistencies)
+    functions: dict[str, Callable[[str], Any]] = {function.__name__: function for function in known}
     for line in sys.stdin:
-        function, name = json.loads(line)
+        asked, name = json.loads(line)
         connection.close()
-        print(json.dumps(functions[function](name)), flush=True)
+        print(json.dumps(functions[asked](name)), flush=True)
