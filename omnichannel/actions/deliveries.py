@@ -8,11 +8,14 @@ Message-ID, so that mailboxes may show one), marketing never, and the count is s
 """
 
 import logging
+import time
+from collections.abc import Callable
 from contextlib import AbstractContextManager, closing
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, QuerySet, prefetch_related_objects
 from django.db.models.functions import Now
 
@@ -28,6 +31,7 @@ from omnichannel.facts import DeliveryChanged
 from omnichannel.models import Attempt, Channel, Delivery, Suppression
 
 NEEDED = ("channel", "message__conversation", "message__channel", "message__attachments")  # once for a whole batch
+RECONNECTING = (0.5, 1, 2, 4, 8, 8)  # seconds; a killed database is back in less
 UNKNOWN = "unknown"  # the outcome of an attempt
 NOT_INSTALLED = kept("No channel of kind {kind} is installed.")
 DIED = kept("The process died while it was being sent.")
@@ -80,13 +84,26 @@ def _call(delivery: Delivery, senders: Senders) -> None:
     try:
         result = (plugin.find(delivery) if _to_be_found(delivery) else None) or plugin.send(delivery)
     except ChannelError as error:
-        _failed(delivery, error)
+        _keep(partial(_failed, delivery, error))
     except Exception as error:
         log.exception("sending failed", extra={"delivery_id": delivery.pk})
-        _failed(delivery, ChannelError(f"{type(error).__name__}: {error}", unknown=True))
+        _keep(partial(_failed, delivery, ChannelError(f"{type(error).__name__}: {error}", unknown=True)))
     else:
         failpoint("after_provider_call")
-        _sent(delivery, result)
+        _keep(partial(_sent, delivery, result))
+
+
+def _keep(record: Callable[[], None]) -> None:
+    """What the provider said, also when the database goes away meanwhile: nobody else knows it, and after the lease it
+    would be sent again. To write it twice changes nothing."""
+    for seconds in RECONNECTING:
+        try:
+            return record()
+        except (OperationalError, InterfaceError):
+            log.warning("no database for the result of a delivery; trying again")
+            connection.close()
+            time.sleep(seconds)
+    return record()
 
 
 def _its_chain(delivery: Delivery) -> AbstractContextManager[None]:

@@ -1,7 +1,9 @@
 """Intent, call, result: nothing doubled, nothing lost, and what nobody knows is called unknown."""
 
+from contextlib import suppress
+
 import pytest
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models.functions import Now
 
 from crm.actions import consents, merges
@@ -183,6 +185,19 @@ def test_a_connection_lost_after_the_final_dot_is_unknown(purpose: str, state: s
     due_again()
     deliveries.send_due()
     assert state_of(delivery)[0] == state
+
+
+def test_what_the_provider_said_outlives_the_connection_to_the_database() -> None:
+    def cut(_: Delivery) -> None:
+        with connection.cursor() as cursor, suppress(OperationalError):
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    ScriptedChannel.sending.append(cut)
+    delivery = write("marketing")
+    deliveries.send_due()
+
+    assert state_of(delivery) == ("sent", "")
+    assert len(ScriptedChannel.sent) == 1
 
 
 @pytest.mark.parametrize("purpose", ["transactional", "marketing"])
