@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-from functools import partial
 
 from config.roles import PAGES
 from config.services import processes
@@ -17,6 +16,7 @@ from config.supervisor.holding import MARK
 from config.supervisor.options import Options
 from config.supervisor.output import Output
 from config.supervisor.programs import ENVIRONMENT, Program
+from config.supervisor.shifts import Shifts
 
 # glibc gives each thread an arena of its own otherwise, and keeps what was freed in it.
 FRUGAL = {"MALLOC_ARENA_MAX": "2"}
@@ -70,9 +70,10 @@ class Assembly:
         )
 
     def of_program(self, program: Program) -> Child:
+        shifts = Shifts()
         return Child(
             program.name,
-            partial(forking.fork, program.name, self.options, self._of_the_house()),
+            lambda: forking.fork(program.name, self.options, self._of_the_house(), shifts.next()),
             output=self.output,
             stop_signal=signal.SIGTERM,
             grace_seconds=program.grace_seconds,

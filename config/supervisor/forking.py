@@ -20,6 +20,7 @@ from config.services import processes
 from config.services.environment import REPOSITORY
 from config.supervisor.options import Options
 from config.supervisor.programs import named
+from config.supervisor.shifts import ALONE, Shift
 
 HOUSE = "config.supervisor.house"
 _context = multiprocessing.get_context("forkserver")
@@ -80,19 +81,19 @@ def _helpers() -> tuple[Any, Any]:
     return multiprocessing.forkserver._forkserver, multiprocessing.resource_tracker._resource_tracker
 
 
-def fork(name: str, options: Options, environment: Mapping[str, str]) -> Forked:
+def fork(name: str, options: Options, environment: Mapping[str, str], shift: Shift = ALONE) -> Forked:
     with _environment(environment):
         try:
-            return _fork(name, options)
+            return _fork(name, options, shift)
         except (EOFError, ConnectionError):  # the fork server was killed: there is a new one for whoever asks again
-            return _fork(name, options)
+            return _fork(name, options, shift)
 
 
-def _fork(name: str, options: Options) -> Forked:
+def _fork(name: str, options: Options, shift: Shift) -> Forked:
     reading, writing = os.pipe()
     stdout = os.fdopen(reading, "rb")
     with Connection(writing, readable=False) as output:
-        process = _context.Process(target=_run, args=(name, options, output), name=name)
+        process = _context.Process(target=_run, args=(name, options, shift, output), name=name)
         process.start()
     return Forked(process, stdout)
 
@@ -109,7 +110,7 @@ def _environment(wanted: Mapping[str, str]) -> Iterator[None]:
         os.environ.update(before)
 
 
-def _run(name: str, options: Options, output: Connection) -> None:
+def _run(name: str, options: Options, shift: Shift, output: Connection) -> None:
     """In the forked process."""
     os.setsid()
     for stream in (1, 2):
@@ -127,6 +128,8 @@ def _run(name: str, options: Options, output: Connection) -> None:
     setproctitle(program.title(options))
     os.environ["HILO_ROLE"] = name
     roles.play(name)
+    if program.claims:
+        shift.begin()
     program.run(options)
 
 

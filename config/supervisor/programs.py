@@ -30,12 +30,14 @@ ENVIRONMENT = {
 
 @dataclass(frozen=True)
 class Program:
-    """`name` is its prefix in the output and its role in the settings; seconds are wall seconds."""
+    """`name` is its prefix in the output and its role in the settings; seconds are wall seconds. `claims`: it works on
+    rows that it holds for a while."""
 
     name: str
     title: Callable[[Options], str]
     run: Callable[[Options], object]
     grace_seconds: float = 8.0
+    claims: bool = False
 
 
 def web(options: Options) -> None:
@@ -58,7 +60,7 @@ def listeners(options: Options) -> None:
 
 PROGRAMS = (
     Program("web", lambda options: f"uvicorn {options.host}:{options.port}", web),
-    Program("worker", lambda options: f"celery worker hilo-{options.port}", worker),
+    Program("worker", lambda options: f"celery worker hilo-{options.port}", worker, claims=True),
     Program("listeners", lambda options: f"listeners {options.host}:{options.smtp_port}", listeners),
 )
 

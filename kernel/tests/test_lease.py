@@ -1,5 +1,6 @@
 """The queue primitive: claimed once, counted at the claim, fenced."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -62,6 +63,34 @@ def test_a_row_in_line_that_somebody_else_took_is_left_alone() -> None:
     (taken,) = lease.claim(Retry.objects.all())
     assert lease.begin(row) is False
     assert lease.finish(taken) is True
+
+
+@pytest.fixture
+def holder() -> Iterator[bytes]:
+    lease.hold_as(b"\x00first")
+    yield b"\x00first"
+    lease.hold_as(b"")
+
+
+def test_what_a_dead_holder_held_is_free_at_once_and_nothing_else(holder: bytes) -> None:
+    make(4)
+    done, later, held = (lease.claim(Retry.objects.all(), limit=1)[0] for _ in range(3))
+    lease.finish(done)
+    lease.retry(later, after=timedelta(seconds=60))
+    lease.hold_as(b"\x00secnd")
+    (others,) = lease.claim(Retry.objects.all())
+
+    assert lease.free(holder) == 1
+    assert [row.pk for row in lease.claim(Retry.objects.all())] == [held.pk]
+    assert lease.finish(held) is False
+    assert lease.finish(others) is True
+
+
+def test_a_dead_holder_of_nothing_leaves_nothing() -> None:
+    make(1)
+    (row,) = lease.claim(Retry.objects.all())
+    assert lease.free(b"nobody") == 0
+    assert lease.finish(row) is True
 
 
 def test_finish_needs_the_token() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
 HANG_UP = "hang up"
+SILENCE = "silence"
 
 
 @dataclass
@@ -31,7 +32,8 @@ class Accepted:
 @dataclass
 class SmtpSink:
     """`replies[step]` replaces the answers of a step (mail, rcpt, data, rset) one after the other: "" is the usual one,
-    HANG_UP closes the connection; `hang_up` does so every time. `connections` counts beginnings, `farewells` QUITs.
+    HANG_UP closes the connection; `hang_up` does so every time. SILENCE, for data only, takes the content and never
+    says a word; `silences` counts them. `connections` counts beginnings, `farewells` QUITs.
 
     The step "answer" is after the content has arrived: what is hung up there was accepted, and the sender cannot know.
     """
@@ -41,6 +43,7 @@ class SmtpSink:
     accepted: list[Accepted] = field(default_factory=list)
     connections: int = 0
     farewells: int = 0
+    silences: int = 0
     tokens: set[str] = field(default_factory=set)  # with any, AUTH XOAUTH2 is needed
     signed_in: list[str] = field(default_factory=list)
 
@@ -112,6 +115,9 @@ class SmtpSink:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         reply = self._scripted("data", server) or "250 OK kept"
+        if reply == SILENCE:
+            self.silences += 1
+            await asyncio.Future()  # until the connection is gone
         if reply.startswith("2"):
             content: Any = envelope.original_content
             self.accepted.append(Accepted(envelope.mail_from or "", list(envelope.rcpt_tos), content))
