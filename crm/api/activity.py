@@ -11,10 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.actions import notes, tasks
-from crm.api.fields import CONTACT, VisibleContact
+from crm.api.fields import CONTACT, VisibleContact, of_person
 from crm.models import Contact, Note, Task, User
-from crm.models.families import person_ids
-from kernel.resources import Exact, Resource, choice, number
+from kernel.resources import Exact, Resource, choice
 
 TASK_STATES = ["open", "done"]
 
@@ -36,9 +35,7 @@ class Notes(ListModelMixin, RetrieveModelMixin, Resource):
     serializer_class = NoteSerializer
 
     def get_queryset(self) -> QuerySet[Note]:
-        rows = Note.objects.filter(contact__in=Contact.objects.visible_to(self.request.user))
-        contact = number(self.request, "contact") if self.action == "list" else None
-        return rows.filter(contact__in=person_ids(contact)) if contact is not None else rows
+        return of_person(self, Note.objects.filter(contact__in=Contact.objects.visible_to(self.request.user)))
 
     @extend_schema(parameters=[CONTACT])
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -77,12 +74,8 @@ class Tasks(ListModelMixin, RetrieveModelMixin, Resource):
     serializer_class = TaskSerializer
 
     def get_queryset(self) -> QuerySet[Task]:
-        rows = Task.objects.visible_to(self.request.user)
-        if self.action != "list":
-            return rows
-        contact = number(self.request, "contact")
-        rows = rows.filter(contact__in=person_ids(contact)) if contact is not None else rows
-        state = choice(self.request, "state", TASK_STATES)
+        rows = of_person(self, Task.objects.visible_to(self.request.user))
+        state = choice(self.request, "state", TASK_STATES) if self.action == "list" else ""
         return rows.filter(done_at__isnull=state == "open") if state else rows
 
     @extend_schema(parameters=[CONTACT, OpenApiParameter("state", str, enum=TASK_STATES)])

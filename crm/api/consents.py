@@ -10,10 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.actions import consents
-from crm.api.fields import CONTACT, VisibleContact
+from crm.api.fields import CONTACT, VisibleContact, of_person
 from crm.models import Consent, Contact
-from crm.models.families import person_ids
-from kernel.resources import Resource, number
+from kernel.resources import Resource
 
 GRANTED = {"contact": 1, "channel": "email", "purpose": "marketing", "state": "granted", "source": "shop checkout"}
 
@@ -33,9 +32,7 @@ class Consents(ListModelMixin, RetrieveModelMixin, Resource):
     serializer_class = ConsentSerializer
 
     def get_queryset(self) -> QuerySet[Consent]:
-        rows = Consent.objects.filter(contact__in=Contact.objects.visible_to(self.request.user))
-        contact = number(self.request, "contact") if self.action == "list" else None
-        return rows.filter(contact__in=person_ids(contact)) if contact is not None else rows
+        return of_person(self, Consent.objects.filter(contact__in=Contact.objects.visible_to(self.request.user)))
 
     @extend_schema(parameters=[CONTACT])
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -9,10 +9,9 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from crm.api.fields import CONTACT
+from crm.api.fields import CONTACT, of_person
 from crm.models import Contact, Event
-from crm.models.families import person_ids
-from kernel.resources import Resource, number
+from kernel.resources import Resource
 
 
 class EventSerializer(serializers.ModelSerializer[Event]):
@@ -33,14 +32,10 @@ class Events(ListModelMixin, RetrieveModelMixin, Resource):
 
     def get_queryset(self) -> QuerySet[Event]:
         user: Any = self.request.user
-        rows = Event.objects.all()
+        rows: QuerySet[Event] = of_person(self, Event.objects.all())
         if not user.sees_everything:
             rows = rows.filter(contact__in=Contact.objects.visible_to(user))
-        return self._filtered(rows) if self.action == "list" else rows
-
-    def _filtered(self, rows: QuerySet[Event]) -> QuerySet[Event]:
-        contact, name = number(self.request, "contact"), self.request.query_params.get("name", "")
-        rows = rows.filter(contact__in=person_ids(contact)) if contact is not None else rows
+        name = self.request.query_params.get("name", "") if self.action == "list" else ""
         return rows.filter(name=name) if name else rows
 
     @extend_schema(parameters=[CONTACT, OpenApiParameter("name", str, description="For example conversation.resolved")])
