@@ -23,6 +23,7 @@ ENVIRONMENT = {
     "REMAP_SIGTERM": "SIGQUIT",
     # Eight lines at each start; docs/operations says that root is not needed.
     "PYTHONWARNINGS": "ignore:You're running the worker",
+    "OPENBLAS_NUM_THREADS": "1",  # numpy's threads would not go with a fork
     "NOSETPS": "1",  # Celery leaves our titles alone
     "SPT_NOENV": "1",  # a title must not overwrite the environment, by which orphans are found
 }
@@ -48,7 +49,9 @@ def web(options: Options) -> None:
 
 def worker(options: Options) -> None:
     from config.celery import app
+    from kernel import languages
 
+    languages.load()  # once for the processes that it forks
     app.worker_main([*UNASKED, "worker", "-c", "2", "-n", f"hilo-{options.port}@%h", "-l", "warning", *TO_ITSELF])
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from crm.models import Claim
+from kernel.languages import language_of
 from omnichannel.channels.base import AttachedFile, BouncedRecipient, InboundMessage
 
 from . import tokens
@@ -50,7 +51,7 @@ def to_inbound(
         automatic=mail["auto_reply"] or sender.lower() in ours or _is_our_own(mail),
         by_list=mail["by_list"],
         authentication=judge(mail["authentication"], sender=sender, settings=settings, meta=meta),
-        language=mail["language"],
+        language=language_of(f"{mail['subject']}\n{mail['reply_text']}", said=mail["language"]),
         attachments=_attachments(found),
         bounces=[BouncedRecipient(**recipient) for recipient in mail["bounce"]["recipients"]],
         bounced_message_id=_bounced_id(mail, envelope),

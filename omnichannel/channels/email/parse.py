@@ -16,7 +16,6 @@ from .mime.bodies import Attachment, Body, Reading, describe
 from .mime.bounce import read_bounce
 from .mime.clean import clean, reason_for_text, strip_tags, text_as_html
 from .mime.headers import Headers, one_line, parse_addresses, parse_message_ids
-from .mime.language import language_of
 from .mime.own import own_text
 from .mime.quotes import reply_text
 from .mime.text import html_to_text, squeeze
@@ -78,7 +77,7 @@ def _assemble(root: Part, body: Body, attachments: list[Attachment], html: bool)
         "subject": subject,
         "date": _date(headers),
         "thread_index": one_line(headers.raw("thread-index"))[:500],
-        "language": language_of(f"{subject}\n{text}", headers.raw("content-language")),
+        "language": one_line(headers.raw("content-language"))[:100],
         "content_type": "text/html" if body.html is not None else "text/plain",
         "text": text,
         "html": shown,

@@ -40,7 +40,7 @@ class ParsedMail(TypedDict):
     subject: str
     date: str
     thread_index: str
-    language: str
+    language: str  # as the mail says it: RFC 3282
     content_type: str
     text: str
     html: str

@@ -210,3 +210,19 @@ def test_mail_that_nothing_tells_apart_is_told_apart_by_when_it_came() -> None:
     assert external_id(bare_mail, noon) != external_id(bare_mail, noon + dt.timedelta(seconds=1))
     dated = mail(message_id="", date="2026-03-02T12:00:00+00:00")
     assert external_id(dated, noon) == external_id(dated, None)
+
+
+# --- the language of somebody new ---
+
+
+@pytest.mark.parametrize(
+    ("fields", "language"),
+    [
+        ({"subject": "Pedido 4711", "reply_text": "¿Cuándo llega?"}, "es"),
+        ({"subject": "Your order has left", "reply_text": "Muchas gracias, ya llegó todo.", "text": "> It left"}, "es"),
+        ({"subject": "Pedido 4711", "reply_text": "¿Cuándo llega?", "language": "en-GB"}, "en"),
+        ({"subject": "4711", "text": "Where is the order that I quoted below?"}, ""),
+    ],
+)
+def test_language_is_what_the_mail_says_else_what_its_writer_wrote(fields: dict[str, Any], language: str) -> None:
+    assert told(**fields).language == language
