@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+import redis
 
 from config.services.processes import is_running, wait_until
 from tests.supervisor import free_port
@@ -108,17 +109,20 @@ def test_second_supervisor_of_a_data_directory_is_refused(running: Product) -> N
 
 
 def test_command_shares_the_servers_of_a_running_product(running: Product) -> None:
-    # What the server writes of itself; a list of processes shows its newest children under its name for a moment.
-    postgres = running.data_dir / "postgres" / "postmaster.pid"
-    valkey = running.pids("valkey.sock")
-    before = postgres.read_text()
+    before = what_servers_say_of_themselves(running)
 
     answer = manage(running.data_dir, "migrate", "--check")
 
     assert answer.returncode == 0, answer.stderr
-    assert postgres.read_text() == before
-    assert running.pids("valkey.sock") == valkey
-    assert running.answers()
+    assert what_servers_say_of_themselves(running) == before
+    assert wait_until(running.answers, 10)
+
+
+def what_servers_say_of_themselves(product: Product) -> tuple[str, str]:
+    """A list of processes shows their newest children under their name for a moment."""
+    (valkey,) = product.data_dir.rglob("valkey.sock")
+    with redis.Redis(unix_socket_path=str(valkey)) as client:
+        return (product.data_dir / "postgres" / "postmaster.pid").read_text(), client.info("server")["run_id"]
 
 
 def test_taken_port_is_one_sentence(data_dir: Path) -> None:
