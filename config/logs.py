@@ -9,6 +9,8 @@ from structlog.typing import EventDict, WrappedLogger
 
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 PHONE = re.compile(r"\+\d(?:[ ().-]{0,2}\d){7,14}")
+# What PostgreSQL quotes of a statement or a row, which hold what customers wrote.
+QUOTED = re.compile(r"\b(LINE \d+|DETAIL|CONTEXT|QUERY|STATEMENT):[^\n]*")
 NO_PAGE = "an unknown path"
 MAX_LINE = 4096
 
@@ -17,7 +19,8 @@ def hide_personal_data(logger: WrappedLogger, method: str, event: EventDict) -> 
     """The net under the rule: what slipped into a text and reaches somebody is cut out, long texts are cut short."""
     for key, value in event.items():
         if isinstance(value, str):
-            event[key] = PHONE.sub("<phone>", ADDRESS.sub("<address>", value))[:MAX_LINE]
+            told = QUOTED.sub(r"\1: <left out>", value)
+            event[key] = PHONE.sub("<phone>", ADDRESS.sub("<address>", told))[:MAX_LINE]
     return event
 
 

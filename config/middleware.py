@@ -36,7 +36,7 @@ def request_context(get_response: GetResponse) -> GetResponse:
 
 def request_metrics(get_response: GetResponse) -> GetResponse:
     """How long each page takes, by its name: addresses would make a series of every contact."""
-    from config.observability import metrics
+    from config.observability import counted
 
     def middleware(request: HttpRequest) -> HttpResponse:
         started = time.perf_counter()
@@ -45,7 +45,7 @@ def request_metrics(get_response: GetResponse) -> GetResponse:
         view = match.view_name if match else "none"
         method = request.method if request.method in METHODS else "other"
         status = f"{response.status_code // 100}xx"
-        metrics.requests.labels(view, method, status).observe(time.perf_counter() - started)
+        counted.count(view, method, status, time.perf_counter() - started)
         return response
 
     return middleware

@@ -14,6 +14,8 @@ from rest_framework.pagination import CursorPagination
 from rest_framework.parsers import JSONParser
 from rest_framework.response import Response
 
+from kernel import room
+
 log = logging.getLogger(__name__)
 PROBLEM = "application/problem+json"
 
@@ -54,12 +56,14 @@ class PlainJSON(JSONParser):
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         try:
             data = super().parse(stream, media_type, parser_context)
-            text = json.dumps(data, ensure_ascii=False)
+            text = json.dumps(data, ensure_ascii=False, allow_nan=False)
             text.encode()
         except RecursionError:
             raise exceptions.ParseError("This JSON is nested too deeply.") from None
         except UnicodeEncodeError:
             raise exceptions.ParseError("This JSON holds half of a surrogate pair.") from None
+        except ValueError:
+            raise exceptions.ParseError("A number in this JSON is larger than can be kept.") from None
         if "\\u0000" in text.replace("\\\\", ""):
             raise exceptions.ParseError("NUL characters cannot be kept.")
         return data
@@ -100,8 +104,8 @@ def _translated(error: Exception) -> Exception:
         most = (settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 0) // 1024**2
         return Problem(413, f"A request may have {most} MB, besides files sent as a form.")
     if isinstance(error, OperationalError | InterfaceError):
-        log.warning("the API had no database: %s", type(error).__name__)
-        return Problem(503, "The database is away, or takes too long; try again.", retry_after=5)
+        log.warning("the API had no database: %s", type(error).__name__, extra={"reason": (reason := room.why(error))})
+        return Problem(503, reason, retry_after=5)
     if isinstance(error, TooManyFieldsSent | TooManyFilesSent):
         fields, files = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS, settings.DATA_UPLOAD_MAX_NUMBER_FILES
         return Problem(400, f"A form may have {fields} fields and {files} files.")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from config.observability.readiness import Part
 from config.services.account import service_account
 from config.services.layout import DataDirectory
+from kernel import room
 
 LEAST_BYTES = 1024**3
 LEAST_SHARE = 0.05
@@ -20,6 +21,11 @@ LEAST_SHARE = 0.05
 def parts() -> list[Part]:
     """Empty where the database is somebody else's: its disk is too."""
     return [_part(Path(settings.DATA_DIR))] if is_embedded() else []
+
+
+def full() -> list[Part]:
+    """For whoever asks whether traffic may come in: empty while something can be kept."""
+    return [Part("disk", False, _("it is full, and nothing can be kept: free some space"))] if room.is_out() else []
 
 
 def is_embedded() -> bool:

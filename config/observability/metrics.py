@@ -1,45 +1,16 @@
 """/metrics for Prometheus.
 
-Requests are counted where they are served. The web server runs several processes, and a scrape reaches any one of
-them, so their counters live in memory-mapped files that all of them can read (prometheus_client's multiprocess mode,
-in the data directory). Everything else is read from PostgreSQL at the time of the scrape and needs no counting.
+Requests are counted where they are served (config/observability/counted.py). Everything else is read from PostgreSQL at
+the time of the scrape and needs no counting.
 """
 
-import os
-import time
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
-from django.conf import settings
+from prometheus_client import CollectorRegistry, Metric, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.registry import Collector
 
-SHARED = Path(settings.DATA_DIR) / "metrics"
-if settings.ROLE == "web":
-    SHARED.mkdir(parents=True, exist_ok=True)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(SHARED)  # read by prometheus_client while it is imported
-
-from prometheus_client import (  # noqa: E402
-    REGISTRY,
-    CollectorRegistry,
-    Histogram,
-    Metric,
-    disable_created_metrics,
-    generate_latest,
-    multiprocess,
-)
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily  # noqa: E402
-from prometheus_client.registry import Collector  # noqa: E402
-
-from config.observability import figures  # noqa: E402
-
-disable_created_metrics()  # type: ignore[no-untyped-call] # a second series beside each, which nobody asks for
-KEEP = 7 * 24 * 3600  # seconds that the counters of an ended process are still added up
-
-requests = Histogram(
-    "hilo_http_request_duration_seconds",
-    "How long requests took, by page, method and class of answer.",
-    ["view", "method", "status"],
-    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
-)
+from config.observability import counted, figures
 
 
 class FromDatabase(Collector):
@@ -100,19 +71,7 @@ def _labelled(name: str, about: str, label: str, values: dict[str, int] | dict[s
 
 
 def page() -> bytes:
-    """The text format. Requests of all web processes, whichever of them answers."""
+    """The text format."""
     database = CollectorRegistry()
     database.register(FromDatabase())
-    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
-        return generate_latest(REGISTRY) + generate_latest(database)
-    _forget_old_files()
-    shared = CollectorRegistry()
-    multiprocess.MultiProcessCollector(shared)  # type: ignore[no-untyped-call]
-    return generate_latest(shared) + generate_latest(database)
-
-
-def _forget_old_files() -> None:
-    """A counter that goes down is a restart to Prometheus, so ended processes may be forgotten after a while."""
-    for file in SHARED.glob("*.db"):
-        if file.stat().st_mtime < time.time() - KEEP:
-            file.unlink(missing_ok=True)
+    return counted.page() + generate_latest(database)

@@ -8,6 +8,7 @@ from django.test import Client
 
 from config.observability import disk
 from crm.tests import factories
+from kernel import room
 
 pytestmark = pytest.mark.django_db
 
@@ -46,3 +47,15 @@ def test_operations_shows_the_disk_beside_embedded_servers_and_readyz_does_not(c
 
     assert ("Disk of the data directory" in client.get("/admin/operations/").content.decode()) is disk.is_embedded()
     assert "disk" not in client.get("/readyz").json()["parts"]
+
+
+def test_readyz_names_a_disk_that_is_full(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(room, "FULL_BYTES", 1 << 62)
+
+    answer = client.get("/readyz")
+
+    assert answer.status_code == 503
+    assert answer.json()["parts"]["disk"] == {
+        "ok": False,
+        "detail": "it is full, and nothing can be kept: free some space",
+    }

@@ -16,6 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
 from config.observability import figures, metrics, readiness
+from config.observability.counted import KEEP
 from crm.ledger import consume
 from crm.models import AccountMail, Cursor, Event, Heartbeat, RefusedEvents, Retry
 from omnichannel.models import Channel, Inbox, RawInbound
@@ -207,7 +208,7 @@ def counted(folder: Path, process: int, requests: float) -> Path:
 @pytest.fixture
 def shared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder in which web processes count together."""
-    monkeypatch.setattr(metrics, "SHARED", tmp_path)
+    monkeypatch.setattr("config.observability.counted.SHARED", tmp_path)
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
     return tmp_path
 
@@ -223,8 +224,8 @@ def test_any_web_process_answers_for_all_of_them(shared: Path) -> None:
 def test_an_ended_process_counts_for_a_week(shared: Path) -> None:
     young, old = counted(shared, 1, 2.0), counted(shared, 2, 3.0)
     now = young.stat().st_mtime
-    os.utime(young, (now, now - metrics.KEEP + 3600))
-    os.utime(old, (now, now - metrics.KEEP - 3600))
+    os.utime(young, (now, now - KEEP + 3600))
+    os.utime(old, (now, now - KEEP - 3600))
     beside = shared / "notes.txt"
     beside.touch()
     os.utime(beside, (0, 0))

@@ -62,6 +62,16 @@ def test_addresses_are_hidden_wherever_they_stand(lines: Lines) -> None:
     assert "ValueError: no mailbox <address>" in line["exception"]
 
 
+def test_what_the_database_quotes_of_a_statement_or_a_row_is_left_out(lines: Lines) -> None:
+    quoted = "LINE 1: ...retname', 'Hushed'\nDETAIL:  Row contains (Hushed).\nCONTEXT:  JSON data, line 1: Hushed"
+    log.warning("invalid input syntax\n%s\nHINT:  none", quoted)
+
+    [line] = lines()
+    assert line["event"] == (
+        "invalid input syntax\nLINE 1: <left out>\nDETAIL: <left out>\nCONTEXT: <left out>\nHINT:  none"
+    )
+
+
 def test_phone_numbers_are_hidden_and_other_figures_are_not(lines: Lines) -> None:
     log.warning("to +34 600 111 999, +34600111999 and +1 (555) 010-9999 in 1754000000 at 10:00:00+00:00")
 

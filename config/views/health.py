@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
-from config.observability import metrics, readiness
+from config.observability import disk, metrics, readiness
 from crm.authentication import find_key
 from kernel.policies import by_key, public
 
@@ -22,7 +22,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     """Which part is away is for everybody; how it is reached and what it said, for whoever asks on this machine."""
-    parts, inside = readiness.check(), is_from_here(request)
+    parts, inside = readiness.check() + disk.full(), is_from_here(request)
     ready = all(part.ok for part in parts)
     with translation.override("en"):  # for programs and whoever reads their logs
         told = {part.name: {"ok": part.ok, "detail": str(part.detail) if inside else ""} for part in parts}

@@ -17,6 +17,7 @@ from crm.authentication import find_key
 from crm.ingest import batch, body, limits
 from crm.ingest.refused import Refused
 from crm.models import ApiKey
+from kernel import room
 from kernel.policies import by_key
 
 log = logging.getLogger(__name__)
@@ -46,8 +47,9 @@ def door(kind: str) -> View:
             _remember(request, error)
             return _refusal(error)
         except (OperationalError, InterfaceError) as error:
-            log.warning("events refused, database away: %s", type(error).__name__)
-            return _refusal(Refused(503, "The database is away; try again.", retry_after=RETRY_SECONDS))
+            reason = room.why(error)
+            log.warning("events refused: %s", type(error).__name__, extra={"reason": reason})
+            return _refusal(Refused(503, reason, retry_after=RETRY_SECONDS))
         return JsonResponse({"success": True}, headers=CORS)
 
     return ingest

@@ -111,6 +111,8 @@ def read(body: bytes) -> Any:
         (rb'"\\\u0000"', "NUL characters cannot be kept."),
         (rb'"\ud83d"', "This JSON holds half of a surrogate pair."),
         (b"[" * 100_000 + b"]" * 100_000, "This JSON is nested too deeply."),
+        (b'{"a": [1e999]}', "A number in this JSON is larger than can be kept."),
+        (b"-1e999", "A number in this JSON is larger than can be kept."),
     ],
 )
 def test_json_that_no_database_keeps_is_refused_with_the_reason(body: bytes, sentence: str) -> None:

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from django.db import models, transaction
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -74,7 +74,14 @@ class Channel(models.Model):
         verbose_name = _("channel")
         verbose_name_plural = _("channels")
         ordering = ("name",)
-        constraints = [models.UniqueConstraint(fields=("kind", "address"), name="channel_once")]
+        constraints = [
+            models.UniqueConstraint(
+                "kind",
+                Lower("address"),
+                name="channel_once",
+                violation_error_message=_("There is a channel with this address already."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name

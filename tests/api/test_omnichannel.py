@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.test.client import encode_multipart
 from pytest_django import DjangoAssertNumQueries
@@ -126,12 +127,32 @@ def test_channel_is_connected_and_its_secrets_stay_inside(api: Api) -> None:
     assert "sealed" not in answer.json()
 
 
-@pytest.mark.parametrize("wrong", [{"kind": "pigeon"}, {"inbox": 99}, {"secrets": {"nonsense": "x"}}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": "pigeon"},
+        {"inbox": 99},
+        {"secrets": {"nonsense": "x"}},
+        {"settings": {"nonsense": "x"}},
+        {"settings": {"imap_port": "many"}},
+        {"settings": {"smtp_password": "open"}},
+    ],
+)
 def test_channel_with_wrong_settings_is_400_and_not_kept(api: Api, wrong: dict[str, object]) -> None:
     body = {"kind": "email", "name": "Sales", "address": "sales@hilo.example", "inbox": 1, **wrong}
 
     assert api.post("channels/", body).status_code == 400
     assert not Channel.objects.filter(name="Sales").exists()
+
+
+def test_one_address_is_one_account_however_it_is_written(api: Api) -> None:
+    there, before = Channel.objects.get(pk=1), Channel.objects.count()
+
+    answer = api.post("channels/", {"kind": "email", "name": "Twice", "address": there.address.upper(), "inbox": 1})
+
+    assert (answer.status_code, Channel.objects.count()) == (400, before)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Channel.objects.create(kind="email", name="Twice", address=there.address.upper(), inbox=there.inbox)
 
 
 def test_inbound_is_listed_by_state_and_replayed(api: Api) -> None:
