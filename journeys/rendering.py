@@ -103,9 +103,17 @@ def _frame(language: str, brand: Brand, can_leave: bool) -> tuple[str, str]:
     return before, after
 
 
-def syntax_problem(template: str) -> str:
-    """What is wrong with a Liquid template, in one sentence; "" if nothing is."""
+def problem(template: str, known: Mapping[str, Sequence[str]]) -> str:
+    """What is wrong with a Liquid template, in one sentence; "" if nothing is. `known`: what it may speak of, each with
+    its names, or without any where these are not known before."""
+    payload = json.dumps({"template": template, "known": known}).encode()
     try:
-        return str(sandbox.run(CHILD, "problem", template.encode(), limits=SYNTAX))
+        found: Any = sandbox.run(CHILD, "problem", payload, limits=SYNTAX)
     except sandbox.SandboxError as error:
         return _("cannot be read: %(error)s") % {"error": error}
+    if "filter" in found:
+        return _("there is no filter called “%(name)s”.") % {"name": found["filter"]}
+    if "name" in found:
+        may = ", ".join(f"{root}.{name}" if name else root for root, names in known.items() for name in names or [""])
+        return _("nothing is called “%(name)s” here; there are %(known)s.") % {"name": found["name"], "known": may}
+    return str(found.get("syntax", ""))

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from liquid import BoundTemplate, Environment
 from liquid.exceptions import LiquidError
+from liquid.static_analysis import Variable
 
 ONE_MESSAGE = 100_000  # bytes
 
@@ -54,12 +56,27 @@ def _render(parts: dict[str, str], data: dict[str, Any]) -> dict[str, str]:
         return {"error": f"{type(error).__name__}: {error}"[:300]}
 
 
-def problem(payload: bytes) -> str:
-    """What is wrong with a template's syntax; "" if nothing is."""
+def problem(payload: bytes) -> dict[str, str]:
+    """`payload`: {"template", "known": {"contact": [its names], "event": [] for any, …}} as JSON. What is wrong with
+    the template: {"syntax": a sentence}, {"filter": a name there is not}, {"name": one for nothing}, or {}."""
+    work = json.loads(payload)
     try:
-        environment.from_string(payload.decode())
+        found = environment.from_string(work["template"]).analyze()
     except LiquidError as error:
-        return str(error)[:300]
+        return {"syntax": str(error)[:300]}
     except RecursionError:
-        return "nested too deeply"
-    return ""
+        return {"syntax": "nested too deeply"}
+    filters = (name for name in found.filters if name not in environment.filters)
+    used = chain.from_iterable(found.globals.values())
+    names = (str(variable) for variable in used if not _is_known(variable, work["known"]))
+    for kind, wrong in (("filter", filters), ("name", names)):
+        for name in wrong:
+            return {kind: name[:100]}
+    return {}
+
+
+def _is_known(variable: Variable, known: dict[str, list[str]]) -> bool:
+    first, *more = variable.segments
+    if first not in known:
+        return False
+    return not known[first] or not more or not isinstance(more[0], str) or more[0] in known[first]

@@ -7,8 +7,10 @@ import pytest
 
 from feedback.models import Brand
 from journeys import rendering
-from journeys.rendering import Draft, in_language, paragraphs, render, syntax_problem
+from journeys.rendering import Draft, in_language, paragraphs, problem, render
 from kernel.sandbox import Limits, SandboxError
+
+KNOWN: dict[str, list[str]] = {"contact": ["first_name", "traits"], "event": [], "brand": []}
 
 
 def draft(text: str, *, subject: str = "Hi", language: str = "en", **data: object) -> Draft:
@@ -65,7 +67,7 @@ def test_templates_reach_nothing_but_their_data() -> None:
     message = render([draft("{{ contact.__class__ }}{{ contact.__init__.__globals__ }}", contact={"a": 1})])[0]
 
     assert message.text == ""
-    assert syntax_problem("{% include 'x' %}") != ""
+    assert problem("{% include 'x' %}", KNOWN) != ""
 
 
 @pytest.mark.parametrize(
@@ -177,13 +179,43 @@ def test_plain_text_becomes_paragraphs(text: str, html: str) -> None:
 def test_template_that_cannot_even_be_read_has_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rendering, "SYNTAX", Limits(memory=512 << 20, input=3))
 
-    assert syntax_problem("{{ x }}") == "cannot be read: Input of 7 bytes is over the limit of 3."
+    assert problem("{{ x }}", {}) == "cannot be read: Input of 36 bytes is over the limit of 3."
 
 
 def test_syntax_is_checked_before_anybody_gets_it() -> None:
-    assert syntax_problem("Hello {{ contact.first_name }}") == ""
-    assert syntax_problem("{% if %}") != ""
-    assert syntax_problem("{% for x in y %}") != ""
+    assert problem("Hello {{ contact.first_name }}", KNOWN) == ""
+    assert problem("{% if %}", KNOWN) != ""
+    assert problem("{% for x in event.y %}", KNOWN) != ""
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ contact.traits.plan | default: 'none' | upcase }} {{ contact['first_name'] }} {{ contact[event.which] }}",
+        "{% for item in event.items %}{{ item.name }}, {{ forloop.index }}{% endfor %}",
+        "{% assign total = event.total | times: 2 %}{{ total }} {{ total.anything }} {{ brand }}",
+    ],
+)
+def test_what_a_message_may_speak_of_is_known(template: str) -> None:
+    assert problem(template, KNOWN) == ""
+
+
+@pytest.mark.parametrize(
+    ("template", "sentence"),
+    [
+        ("{{ contact.first_name | evil }}", "there is no filter called “evil”."),
+        (
+            "{{ contact.frist_name }}",
+            "nothing is called “contact.frist_name” here; there are contact.first_name, contact.traits, event, brand.",
+        ),
+        (
+            "{% if order.total %}x{% endif %}",
+            "nothing is called “order.total” here; there are contact.first_name, contact.traits, event, brand.",
+        ),
+    ],
+)
+def test_what_nothing_stands_for_is_told_before_anybody_gets_it(template: str, sentence: str) -> None:
+    assert problem(template, KNOWN) == sentence
 
 
 def test_blank_lines_part_paragraphs() -> None:

@@ -101,9 +101,13 @@ def test_any_value_can_be_written(value: Any) -> None:
     )
 
 
+def told(template: str) -> dict[str, str]:
+    return problem(json.dumps({"template": template, "known": {"contact": ["first_name"], "a": []}}).encode())
+
+
 @pytest.mark.parametrize("template", ["", "Hello", "{{ contact.first_name | default: 'you' }}", "{ a }", "100 %"])
 def test_sound_templates_have_no_problem(template: str) -> None:
-    assert problem(template.encode()) == ""
+    assert told(template) == {}
 
 
 @pytest.mark.parametrize(
@@ -111,11 +115,16 @@ def test_sound_templates_have_no_problem(template: str) -> None:
     ["{{ name", "{% if a %}", "{% endif %}", "{% for in b %}{% endfor %}", "{% unknown %}", "{% include 'a' %}"],
 )
 def test_problem_is_told_in_a_few_words(template: str) -> None:
-    found = problem(template.encode())
+    found = told(template)["syntax"]
 
     assert 0 < len(found) <= 300
     assert "Traceback" not in found
 
 
 def test_template_without_end_of_nesting_is_a_problem_and_no_crash() -> None:
-    assert problem(b"{% if a %}" * 3000 + b"{% endif %}" * 3000) != ""
+    assert told("{% if a %}" * 3000 + "{% endif %}" * 3000)["syntax"] != ""
+
+
+def test_long_names_are_told_in_short() -> None:
+    assert told("{{ a | " + "b" * 500 + " }}") == {"filter": "b" * 100}
+    assert told("{{ " + "c" * 500 + " }}") == {"name": "c" * 100}

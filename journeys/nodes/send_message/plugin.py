@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from journeys.nodes.base import Answer, Config, Node, Send, nodes
-from journeys.people import Visit
-from journeys.rendering import syntax_problem
+from journeys.people import Person, Visit
+from journeys.rendering import problem
 
 PURPOSES = ("transactional", "marketing")
 UNREACHABLE = ("continue", "end")
 LONGEST = 20_000
+KNOWN: dict[str, list[str]] = {"contact": list(Person(id=0).data), "event": [], "brand": []}
 
 
 @nodes.register
@@ -58,17 +59,15 @@ class SendMessage(Node):
         texts = config.get("texts")
         if not isinstance(texts, Mapping) or not texts:
             return [*found, _("“texts” must hold the message in at least one language.")]
-        return found + [
-            problem for language, parts in texts.items() for problem in self._text_problems(language, parts)
-        ]
+        return found + [wrong for language, parts in texts.items() for wrong in self._text_problems(language, parts)]
 
     def _text_problems(self, language: str, parts: Any) -> list[str]:
         if not isinstance(parts, Mapping):
             return [_("“texts.%(language)s” must hold “subject” and “text”.") % {"language": language}]
         return [
-            f"texts.{language}.{part}: {problem}"
+            f"texts.{language}.{part}: {wrong}"
             for part in ("subject", "text")
-            if (problem := self._part_problem(parts.get(part)))
+            if (wrong := self._part_problem(parts.get(part)))
         ]
 
     def _part_problem(self, template: Any) -> str:
@@ -76,7 +75,7 @@ class SendMessage(Node):
             return _("must not be empty.")
         if len(template) > LONGEST:
             return _("is longer than %(limit)s characters.") % {"limit": LONGEST}
-        return syntax_problem(template)
+        return problem(template, KNOWN)
 
     def summary(self, config: Config) -> str:
         first = next(iter(config["texts"].values()))
