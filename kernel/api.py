@@ -45,7 +45,9 @@ class CursorPages(CursorPagination):
     def decode_cursor(self, request: Any) -> Any:
         """All pages go by ids: a place that is no number was made up."""
         cursor = super().decode_cursor(request)
-        if cursor and cursor.position is not None and not str(cursor.position).isdecimal():
+        made_up = cursor and cursor.position is not None and not str(cursor.position).isdecimal()
+        nowhere = cursor and not any(cursor) and request.query_params[self.cursor_query_param]
+        if made_up or nowhere:
             raise exceptions.NotFound(self.invalid_cursor_message)
         return cursor
 

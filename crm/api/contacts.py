@@ -213,8 +213,9 @@ class Contacts(ListModelMixin, RetrieveModelMixin, Resource):
         try:
             return verb(*args, **kwargs)
         except contacts.IdentityTaken as error:
-            visible = Contact.objects.visible_to(self.request.user).filter(pk=error.contact.pk).exists()
-            fields = {"contact": error.contact.pk} if visible else {}
+            whose = error.contact.survivor_id
+            visible = Contact.objects.visible_to(self.request.user).filter(pk=whose).exists()
+            fields = {"contact": whose} if visible else {}
             raise Problem(409, f"This {error.claim.kind} belongs to another contact.", **fields) from None
         except merges.MergeCircle as error:
             raise Problem(409, str(error)) from None

@@ -1,5 +1,6 @@
 """A customer: one person, whatever the channel. Merging is an alias, never a rewrite (ADR 8)."""
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Self
 
@@ -13,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models.user import Team, User
 from crm.models.words import called
+
+BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 if TYPE_CHECKING:
     from crm.models.identity import Identity
@@ -139,8 +142,9 @@ class Contact(models.Model):
 
     @property
     def name(self) -> str:
-        """Never empty: a person without a name is called by an address, else by number."""
-        return f"{self.first_name} {self.last_name}".strip() or self._fallback_name()
+        """Never empty: a person without a name is called by an address, else by number. Without the characters that
+        turn around what is read after them."""
+        return BIDI.sub("", f"{self.first_name} {self.last_name}").strip() or self._fallback_name()
 
     def _fallback_name(self) -> str:
         reachable = [i for i in self.known_by if i.kind in ("email", "phone")]

@@ -80,6 +80,15 @@ def test_address_of_somebody_else_is_409_and_says_whose(api: Api) -> None:
     assert (answer.status_code, answer.json()["errors"]) == (409, {"contact": 1})
 
 
+def test_address_of_somebody_merged_is_409_and_says_into_whom(api: Api) -> None:
+    assert api.post("contacts/2/identities/", {"kind": "email", "value": "second@casa.example"}).status_code == 201
+    assert api.post("contacts/2/merge/", {"into": 1}).status_code == 200
+
+    answer = api.post("contacts/", {"first_name": "Ana", "emails": ["second@casa.example"]})
+
+    assert (answer.status_code, answer.json()["errors"]) == (409, {"contact": 1})
+
+
 def test_address_of_somebody_hidden_is_409_without_saying_whose(company: World) -> None:
     client = Client()
     client.force_login(company.users["sales"])

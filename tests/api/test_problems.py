@@ -39,7 +39,7 @@ def test_dead_keys_are_refused(api: Api, change: str) -> None:
     assert document["detail"] == "This key is unknown, expired or revoked."
 
 
-@pytest.mark.parametrize("place", ["p=x", "p=-1", "p=%00", "o=x", "r=x"])
+@pytest.mark.parametrize("place", ["p=x", "p=-1", "p=%00", "o=x", "r=x", "[]", '{"a":1}', "nothing"])
 def test_a_forged_cursor_is_a_problem_document(api: Api, place: str) -> None:
     cursor = base64.b64encode(place.encode()).decode()
 

@@ -48,6 +48,11 @@ def test_a_survivor_is_known_by_what_merged_records_are_known_by_after_their_own
     assert (ana.emails, ben.emails) == (["zoe@x.example", "ana@x.example"], ["ana@x.example"])
 
 
+def test_a_name_turns_nothing_around_that_stands_beside_it() -> None:
+    assert factories.contact(first_name="\u202eevil", last_name="Ana\u2066").name == "evil Ana"
+    assert factories.contact(first_name="\u202e", email="ana@x.example").name == "ana@x.example"
+
+
 def test_somebody_without_a_name_or_an_address_is_called_by_that_of_a_merged_record() -> None:
     nameless, _ = person("", "ana@x.example")
 
