@@ -14,7 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 from config.services import room
 from config.services.account import service_account
 from config.services.errors import ServiceError
-from config.services.layout import DataDirectory
+from config.services.layout import DataDirectory, addressed
 from config.supervisor import reachable
 
 Expected = DatabaseError | psycopg.Error | OSError
@@ -68,14 +68,25 @@ OWNER = "make the role the owner of the database (ALTER DATABASE â€¦ OWNER TO â€
 def _not_prepared(error: psycopg.Error) -> str:
     """A table or column that is missing though all migrations were applied is a fault of the code."""
     connection.close()
+    return unprepared()
+
+
+def unprepared() -> str:
+    """Empty where no migration is missing, and where the database does not say."""
     try:
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError:
         return ""
-    return (
-        "The database has not been made ready for this version: run bin/up, or bin/manage prepare." if missing else ""
-    )
+    return _first_prepare() if missing else ""
+
+
+def _first_prepare() -> str:
+    """Names the folder: whoever started elsewhere with `--data` looks at an empty house of the usual place."""
+    place = f"in {_data()}" if _is_embedded() else _database("NAME")
+    up, prepare = (addressed(command, _data()) for command in ("bin/up", "bin/manage prepare"))
+    elsewhere = " For another data directory put HILO_DATA=DIR before the command." if up == "bin/up" else ""
+    return f"The database {place} has not been made ready for this version: run {up}, or {prepare}.{elsewhere}"
 
 
 def _out_of_reach(error: psycopg.Error) -> str:

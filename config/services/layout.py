@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shlex
 import stat
 import tempfile
 from dataclasses import dataclass
@@ -18,15 +19,25 @@ LONGEST_SOCKET_NAME = ".s.PGSQL.5432"
 
 
 def default_data_dir() -> Path:
-    """`HILO_DATA`, else `.hilo/` in the repository.
+    """`HILO_DATA`, else the usual one."""
+    if chosen := os.environ.get("HILO_DATA"):
+        return Path(chosen).absolute()
+    return usual_data_dir()
+
+
+def usual_data_dir() -> Path:
+    """`.hilo/` in the repository.
 
     Root with a repository that the servers' account cannot reach (a clone in /root) gets a folder below /var/lib.
     """
-    if chosen := os.environ.get("HILO_DATA"):
-        return Path(chosen).absolute()
     if service_account().can_reach(REPOSITORY):
         return REPOSITORY / ".hilo"
     return Path("/var/lib") / f"hilo-{_digest(REPOSITORY)}"
+
+
+def addressed(command: str, data: Path) -> str:
+    """As it is typed where HILO_DATA is not set, so that it works on this folder and not on the usual one."""
+    return command if data == usual_data_dir() else f"HILO_DATA={shlex.quote(str(data))} {command}"
 
 
 @dataclass(frozen=True)

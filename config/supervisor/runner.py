@@ -9,7 +9,7 @@ from types import FrameType
 from config.services import secrets
 from config.services.embedded import START_SECONDS, servers
 from config.services.errors import ServiceError
-from config.services.layout import prepare
+from config.services.layout import addressed, prepare
 from config.services.server import Server
 from config.supervisor import checks, database, forking, prepared, ready
 from config.supervisor.assembly import Assembly
@@ -120,7 +120,8 @@ class Supervisor:
             self.output.plain("Demo logins: " + ", ".join(f"{name}@hilo.example" for name in DEMO_PEOPLE))
             self.output.plain(f"Their password: {password}")
         elif prepared.has_nobody(self.servers):
-            self.output.plain("Nobody can sign in yet: bin/manage createsuperuser makes the first account, an admin's.")
+            command = addressed("bin/manage createsuperuser", self.directory.root)
+            self.output.plain(f"Nobody can sign in yet: {command} makes the first account, an admin's.")
 
     def _watch(self) -> None:
         while not self.stopping:

@@ -15,7 +15,7 @@ from django.db.migrations.exceptions import MigrationSchemaMissing
 
 from config.services.account import service_account
 from config.services.errors import ServiceError
-from config.services.layout import DataDirectory
+from config.services.layout import DataDirectory, usual_data_dir
 from config.trouble import explain, told
 from crm.models import Contact
 
@@ -107,15 +107,23 @@ def test_role_that_may_make_no_tables_is_told_what_to_do() -> None:
     )
 
 
-def test_missing_tables_of_an_empty_database_are_told_how_they_are_made() -> None:
+@pytest.mark.parametrize("is_usual", [True, False])
+def test_missing_tables_of_an_empty_database_are_told_how_they_are_made(
+    is_usual: bool, embedded: Callable[[Path], None], tmp_path: Path
+) -> None:
     error = error_of("SELECT * FROM no_such_table")
+    data = usual_data_dir() if is_usual else tmp_path / "an other"
+    before = "" if is_usual else f"HILO_DATA='{data}' "
+    embedded(data)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'crm'")
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(connection, "close", lambda: None)  # the test's transaction
         assert explain(error) == (
-            "The database has not been made ready for this version: run bin/up, or bin/manage prepare."
+            f"The database in {data} has not been made ready for this version: "
+            f"run {before}bin/up, or {before}bin/manage prepare."
+            + (" For another data directory put HILO_DATA=DIR before the command." if is_usual else "")
         )
 
 

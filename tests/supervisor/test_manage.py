@@ -11,13 +11,19 @@ from tests.supervisor.product import manage
 
 
 def test_command_before_the_first_start_says_what_comes_first(data_dir: Path) -> None:
+    """With the folder that was looked into, and in words that work on it."""
+    sentence = (
+        f"The database in {data_dir} has not been made ready for this version: "
+        f"run HILO_DATA={data_dir} bin/up, or HILO_DATA={data_dir} bin/manage prepare.\n"
+    )
     for command in (["consistency"], ["create_api_key", "--name=shop", "--scopes=all"]):
         answer = manage(data_dir, *command)
 
-        assert (answer.returncode, answer.stdout) == (1, "")
-        assert answer.stderr == (
-            "The database has not been made ready for this version: run bin/up, or bin/manage prepare.\n"
-        )
+        assert (answer.returncode, answer.stdout, answer.stderr) == (1, "", sentence)
+
+    answer = manage(data_dir, "createsuperuser", "--noinput", "--email=admin@house.example")
+
+    assert (answer.returncode, answer.stdout, answer.stderr) == (1, "", f"CommandError: {sentence}")
 
 
 def test_unreachable_database_is_the_sentence_of_a_start(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:

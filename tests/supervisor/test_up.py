@@ -36,7 +36,7 @@ def test_two_products_run_side_by_side(running: Product, made_dir: Path, monkeyp
     monkeypatch.setenv("HILO_ALLOWED_HOSTS", "crm.example")
     with Product(made_dir) as other:
         other.wait_until_ready()
-        assert wait_until(lambda: "bin/manage createsuperuser" in other.output, 5), other.output
+        assert wait_until(lambda: f": HILO_DATA={made_dir} bin/manage createsuperuser" in other.output, 5), other.output
 
         assert running.answers()
         assert other.stop(signal.SIGTERM) == 0
