@@ -1,8 +1,10 @@
 import pytest
 from django.contrib.admin import site
 from django.http import HttpRequest
+from django.test import Client
 
 from crm.models import Tag
+from crm.tests.factories import user
 from kernel import admin_lists
 from kernel.admin_lists import CappedPaginator, FastList, ReadOnly
 
@@ -29,6 +31,17 @@ def test_read_only_admin_refuses_every_change() -> None:
         admin.has_change_permission(HttpRequest()),
         admin.has_delete_permission(HttpRequest()),
     ] == [False, False, False]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("asked", "offers_all"), [({}, False), ({"q": "tag 1"}, True)])
+def test_way_back_to_all_rows_is_offered_to_who_searched(
+    client: Client, asked: dict[str, str], offers_all: bool
+) -> None:
+    client.force_login(user("admin", language="en", is_superuser=True))
+    Tag.objects.create(name="tag 1")
+
+    assert ("Show all" in client.get("/admin/crm/tag/", asked).content.decode()) is offers_all
 
 
 JOINS = ("Contact-tag relationship: ",)
