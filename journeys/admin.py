@@ -18,8 +18,9 @@ from crm.models.finding import known_by
 from journeys import reporting, telling
 from journeys.actions import enrolments, journeys
 from journeys.actions.enrolments import CannotRetry
-from journeys.graph import GraphError, problems
+from journeys.graph import EXAMPLE, GraphError, problems
 from journeys.models import Enrolment, Journey, Version
+from journeys.nodes.base import nodes
 from journeys.outline import outline
 from kernel.admin_lists import FastList, ReadOnly
 from kernel.json_fields import KeptJSON
@@ -65,12 +66,28 @@ class JourneyAdmin(FastList, admin.ModelAdmin):  # type: ignore[type-arg]
             journeys.resume(journey, by=_user(request))
 
 
-class VersionForm(forms.ModelForm[Version]):
-    graph = KeptJSON(label=_("graph"), widget=forms.Textarea(attrs={"rows": 30, "spellcheck": "false"}), encoder=None)
+class GraphJSON(KeptJSON):
+    """A line for each setting, as people write it."""
 
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, dict):
+            return json.dumps(value, ensure_ascii=False, indent=2)
+        return super().prepare_value(value)
+
+
+class VersionForm(forms.ModelForm[Version]):
     class Meta:
         model = Version
         fields = ("journey", "graph")
+        field_classes = {"graph": GraphJSON}
+        widgets = {"graph": forms.Textarea(attrs={"rows": 30, "cols": 100, "spellcheck": "false"})}
+        help_texts = {
+            "graph": _(
+                "Nodes, and the edges that lead from one to the next. Each node has an “id” of your choice, a “type” "
+                "and its settings in “config”; where a node has several ways out, the edge names its “branch”. "
+                "When you save, whatever does not fit yet is told."
+            )
+        }
 
     def clean_graph(self) -> Any:
         found = problems(self.cleaned_data["graph"])
@@ -88,10 +105,23 @@ class VersionAdmin(FastList, admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("journey",)
     list_select_related = ("journey", "published_by")
     autocomplete_fields = ("journey",)
-    readonly_fields = ("outline", "published_at", "published_by")
-    fields = ("journey", "outline", "graph", "published_at", "published_by")
+    readonly_fields = ("outline", "types", "published_at", "published_by")
     search_fields = ("journey__name",)
     actions = ("publish",)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        """What may stand in a graph is told where it is written."""
+        if obj is None:
+            return ("journey", "graph", "types")
+        types = () if obj.is_published else ("types",)
+        return ("journey", "outline", "graph", *types, "published_at", "published_by")
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """From what runs now, where the journey is named; else from the smallest graph that works."""
+        named = request.GET.get("journey", "")
+        journey = Journey.objects.filter(pk=named).first() if named.isdecimal() else None
+        latest = (journey.live_version or journey.newest_version) if journey else None
+        return {"graph": latest.graph if latest else EXAMPLE, **({"journey": journey} if journey else {})}
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return (obj is None or not obj.is_published) and super().has_change_permission(request, obj)
@@ -106,6 +136,11 @@ class VersionAdmin(FastList, admin.ModelAdmin):  # type: ignore[type-arg]
             return "–"
         lines = outline(graph, reporting.node_counts(version))
         return render_to_string("journeys/admin_outline.html", {"lines": lines})
+
+    @admin.display(description=_("types of nodes"))
+    def types(self, version: Version) -> SafeString:
+        known = [(kind, json.dumps(kind.example, ensure_ascii=False)) for _slug, kind in nodes]
+        return render_to_string("journeys/admin_types.html", {"known": known})
 
     def save_model(self, request: HttpRequest, obj: Version, form: Any, change: bool) -> None:
         if change:

@@ -1,10 +1,5 @@
 """The graph of a journey, as data and as checked by sentences. No rows are read here.
 
-    {"nodes": [{"id": "start", "type": "trigger_event", "config": {"event": "Order Completed", "entry": "once"}},
-               {"id": "mail", "type": "send_message", "config": {"texts": {…}}, "title": "Say thank you"},
-               {"id": "end", "type": "end"}],
-     "edges": [{"from": "start", "to": "mail"}, {"from": "mail", "to": "end", "branch": "next"}]}
-
 An edge leaves its node by a branch ("next" if none is named); which branches there are, the kind of node says.
 """
 
@@ -22,6 +17,20 @@ from journeys.nodes.base import Placed, nodes
 ID = re.compile(r"[A-Za-z0-9_-]{1,60}")
 MOST_NODES = 200
 LARGEST = 500_000  # characters of JSON
+# Small, and works as it is: the settings start from it, and the API shows it.
+EXAMPLE = {
+    "nodes": [
+        {"id": "start", "type": "trigger_event", "config": {"event": "Order Completed", "entry": "once"}},
+        {
+            "id": "thanks",
+            "type": "send_message",
+            "title": "Say thank you",
+            "config": {"texts": {"en": {"subject": "Thank you", "text": "Hello {{ contact.first_name }}!"}}},
+        },
+        {"id": "end", "type": "end", "config": {}},
+    ],
+    "edges": [{"from": "start", "to": "thanks"}, {"from": "thanks", "to": "end"}],
+}
 
 
 class GraphError(ValueError):

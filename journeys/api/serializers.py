@@ -5,20 +5,8 @@ from typing import Any
 from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
+from journeys.graph import EXAMPLE
 from journeys.models import Enrolment, Handover, Journey, Step, Version
-
-GRAPH = {
-    "nodes": [
-        {"id": "start", "type": "trigger_event", "config": {"event": "Order Completed", "entry": "once"}},
-        {
-            "id": "thanks",
-            "type": "send_message",
-            "config": {"texts": {"en": {"subject": "Thank you", "text": "Hello {{ contact.first_name }}!"}}},
-        },
-        {"id": "end", "type": "end", "config": {}},
-    ],
-    "edges": [{"from": "start", "to": "thanks"}, {"from": "thanks", "to": "end"}],
-}
 
 
 @extend_schema_serializer(
@@ -39,7 +27,7 @@ class JourneySerializer(serializers.ModelSerializer[Journey]):
 
 @extend_schema_serializer(
     examples=[
-        OpenApiExample("An event, once only → mail → end", value={"graph": GRAPH}, request_only=True),
+        OpenApiExample("An event, once only → mail → end", value={"graph": EXAMPLE}, request_only=True),
     ]
 )
 class VersionSerializer(serializers.ModelSerializer[Version]):

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from journeys.api.serializers import GRAPH
+from journeys.graph import EXAMPLE
 from journeys.models import Handover
 from journeys.tests import factories as make
 from tests.api.conftest import Api
@@ -19,7 +19,7 @@ def test_journey_is_made_drawn_published_and_paused(api: Api) -> None:
 
     assert (journey["status"], journey["live_version"]) == ("draft", None)
     assert api.post(f"{place}/publication/").status_code == 409
-    assert api.post(f"{place}/versions/", {"graph": GRAPH}).json()["number"] == 1
+    assert api.post(f"{place}/versions/", {"graph": EXAMPLE}).json()["number"] == 1
     published = api.post(f"{place}/publication/").json()
     assert (published["status"], published["live_version"]) == ("live", 1)
     assert api("DELETE", f"{place}/publication/").status_code == 204
@@ -27,7 +27,7 @@ def test_journey_is_made_drawn_published_and_paused(api: Api) -> None:
 
 
 def test_publication_tells_whom_it_touches_and_takes_what_becomes_of_them(api: Api) -> None:
-    drawn = api.post("journeys/1/versions/", {"graph": GRAPH}).json()["number"]
+    drawn = api.post("journeys/1/versions/", {"graph": EXAMPLE}).json()["number"]
     preview = api.get("journeys/1/publication/").json()
     assert preview["version"] == drawn
     assert [(stop["node"], stop["people"], stop["is_kept"]) for stop in preview["under_way"]] == [
@@ -75,7 +75,7 @@ def test_enrolments_in_a_state_that_there_is_not_are_400(api: Api) -> None:
 
 def test_enrolment_tells_its_version_and_every_step(api: Api, company: World) -> None:
     made = api.post("journeys/", {"name": "Thank buyers"}).json()["id"]
-    api.post(f"journeys/{made}/versions/", {"graph": GRAPH})
+    api.post(f"journeys/{made}/versions/", {"graph": EXAMPLE})
     api.post(f"journeys/{made}/publication/")
     make.happens(company.contact)
 
@@ -89,7 +89,7 @@ def test_enrolment_tells_its_version_and_every_step(api: Api, company: World) ->
 
 
 def test_versions_are_listed_newest_first_with_drafts(api: Api) -> None:
-    api.post("journeys/1/versions/", {"graph": GRAPH})
+    api.post("journeys/1/versions/", {"graph": EXAMPLE})
     listed = api.get("journeys/1/versions/").json()["results"]
 
     assert [(row["number"], row["published_at"] is None) for row in listed] == [(2, True), (1, False)]
@@ -103,7 +103,7 @@ def test_what_is_no_graph_is_400_and_no_version(api: Api, graph: object) -> None
 
 def test_publishing_what_asks_a_survey_that_is_not_there_is_409_with_the_reason(api: Api) -> None:
     ask = {"id": "thanks", "type": "send_survey", "config": {"survey": 4711}}
-    drawn: Any = GRAPH
+    drawn: Any = EXAMPLE
     start, _thanks, end = drawn["nodes"]
     api.post("journeys/1/versions/", {"graph": reworded(drawn, nodes=[start, ask, end])})
     answer = api.post("journeys/1/publication/")

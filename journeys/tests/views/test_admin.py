@@ -1,6 +1,7 @@
 """The settings: versions as JSON and outline, publishing, a second try."""
 
 import json
+import re
 
 import pytest
 from django.db import connection
@@ -9,7 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from crm.actions import contacts, merges
 from journeys.actions import journeys
+from journeys.graph import EXAMPLE
 from journeys.models import Enrolment, Journey, Version
+from journeys.nodes.base import nodes
 from journeys.tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +68,40 @@ def test_pages_that_add_show_no_machinery(admin: Client, page: str) -> None:
     shown = admin.get(f"/admin/{page}/add/")
     assert shown.status_code == 200
     assert "DatabaseDefault" not in shown.content.decode()
+
+
+def test_new_version_begins_with_an_example_that_works(admin: Client) -> None:
+    journey = journeys.create(name="Thank buyers", by=None)
+    page = admin.get("/admin/journeys/version/add/")
+    form = page.context["adminform"].form
+    written = form["graph"].value()
+
+    assert form["graph"].label == "Graph"
+    assert "several ways out" in page.content.decode()
+    assert re.findall(r"<summary><code>(\w+)</code>", page.content.decode()) == [slug for slug, _kind in nodes]
+    answer = admin.post("/admin/journeys/version/add/", {"journey": journey.pk, "graph": written})
+    assert answer.status_code == 302, answer.content
+    assert journeys.publish(Version.objects.get(), by=None).is_live
+
+
+@pytest.mark.parametrize("named", ["abc", "9" * 30, "0"])
+def test_journey_that_is_none_begins_with_the_example_too(admin: Client, named: str) -> None:
+    page = admin.get("/admin/journeys/version/add/", {"journey": named})
+
+    assert page.context["adminform"].form["graph"].value() == json.dumps(EXAMPLE, indent=2)
+
+
+def test_new_version_of_a_journey_begins_with_what_runs_now(admin: Client) -> None:
+    graph = make.graph(make.start(), make.wait(), make.end())
+    journey = make.live(graph)
+    journeys.add_version(journey, graph=make.graph(make.start(), make.end()), by=None)
+    shown = admin.get(f"/admin/journeys/journey/{journey.pk}/change/").content.decode()
+    (link,) = re.findall(r'<a href="([^"]+)">Write a new version</a>', shown)
+
+    form = admin.get(link).context["adminform"].form
+
+    assert json.loads(form["graph"].value()) == graph
+    assert form["journey"].value() == journey.pk
 
 
 def test_version_is_drawn_as_json_and_told_as_an_outline(admin: Client) -> None:
