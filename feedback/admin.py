@@ -36,7 +36,7 @@ class SurveyAdmin(FastList, admin.ModelAdmin):  # type: ignore[type-arg]
         for survey in chosen:
             version = surveys.draft(survey, by=request.user)  # type: ignore[arg-type]
             self.message_user(
-                request, _("%(version)s is a draft: change its words under Versions.") % {"version": version}
+                request, _("%(version)s is a draft: change its words under Versions of surveys.") % {"version": version}
             )
 
     @admin.action(description=_("Publish the draft"))

@@ -139,8 +139,8 @@ class Version(models.Model):
     created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
 
     class Meta:
-        verbose_name = _("version")
-        verbose_name_plural = _("versions")
+        verbose_name = _("version of a survey")
+        verbose_name_plural = _("versions of surveys")
         ordering = ("survey", "-number")
         constraints = [
             models.UniqueConstraint(fields=("survey", "number"), name="survey_version_once"),

@@ -112,8 +112,8 @@ class Version(models.Model):
     objects = VersionQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("version")
-        verbose_name_plural = _("versions")
+        verbose_name = _("version of a journey")
+        verbose_name_plural = _("versions of journeys")
         ordering = ("-number",)
         constraints = [models.UniqueConstraint(fields=("journey", "number"), name="journey_version_once")]
         indexes = [GinIndex(fields=("listens",), name="journey_version_listens")]
