@@ -280,7 +280,10 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Hilo",
-    "DESCRIPTION": "Customers, conversations, surveys and journeys of one organisation.",
+    "DESCRIPTION": (
+        "Customers, conversations, surveys and journeys of one organisation. Events of a shop or a site go to "
+        "/v1/track, /v1/identify … /v1/batch, as Segment's libraries send them: /api/v1/docs/#tracking."
+    ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,

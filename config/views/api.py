@@ -7,12 +7,21 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 
 from kernel.api import PROBLEM, problem
 from kernel.policies import public
+
+# What a shop would send; the page shows it as a command.
+TRACKED = {
+    "batch": [
+        {"type": "identify", "userId": "4711", "traits": {"email": "ana@casa.example", "firstName": "Ana"}},
+        {"type": "track", "userId": "4711", "event": "Order Completed", "properties": {"total": 49.9}},
+    ]
+}
 
 
 @csrf_exempt
@@ -25,7 +34,8 @@ def nowhere(request: HttpRequest) -> HttpResponse:
 @public
 @require_safe
 def docs(request: HttpRequest) -> HttpResponse:
-    return render(request, "config/api_docs.html", {"groups": described()})
+    tracking = {"address": request.build_absolute_uri(reverse("ingest_batch")), "body": json.dumps(TRACKED, indent=1)}
+    return render(request, "config/api_docs.html", {"groups": described(), "tracking": tracking})
 
 
 @cache

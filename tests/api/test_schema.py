@@ -1,4 +1,7 @@
+import base64
+import html
 import json
+import re
 from functools import cache
 from typing import Any
 
@@ -7,7 +10,9 @@ import yaml
 from django.core.management import call_command
 from django.test import Client
 
+from crm.models import Event
 from feedback.models import Programme
+from tests import world
 from tests.api.conftest import Api
 from tests.world import World
 
@@ -71,6 +76,24 @@ def test_docs_page_shows_resources_and_examples_without_inline_code(client: Clie
     assert "maria.ruiz@example.com" in page
     assert " style=" not in page
     assert " onclick=" not in page
+
+
+def test_docs_page_says_how_an_event_is_sent(client: Client, db: None) -> None:
+    page = html.unescape(client.get(f"{PREFIX}docs/").content.decode())
+    command = re.search(r"curl -u KEY: http://testserver(/v1/\w+) -d '([^']+)'", page)
+    assert command is not None
+    user = base64.b64encode(f"{world.key('ingest')}:".encode()).decode()
+
+    answer = client.post(
+        command[1],
+        command[2],
+        content_type="application/x-www-form-urlencoded",  # curl's, which nobody corrects
+        headers={"Authorization": f"Basic {user}"},
+    )
+
+    assert answer.json() == {"success": True}
+    assert set(Event.objects.values_list("name", flat=True)) >= {"contact.described", "Order Completed"}
+    assert "/api/v1/docs/#tracking" in schema()["info"]["description"]
 
 
 @pytest.mark.parametrize("address", ["contacts", "contacts/"])
