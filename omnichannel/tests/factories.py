@@ -2,7 +2,7 @@
 
 import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, ClassVar
 
@@ -73,11 +73,12 @@ def inbound(
     text: str = "Hola",
     external_id: str = "",
     name: str = "Ana Ruiz",
+    claims: Sequence[Claim] = (),
     **fields: Any,
 ) -> InboundMessage:
     return InboundMessage(
         external_id=external_id or f"in-{next(_number)}",
-        claims=[Claim("email", sender)],
+        claims=claims or [Claim("email", sender)],
         sender=sender,
         sender_name=name,
         text=text,

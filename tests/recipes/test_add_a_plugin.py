@@ -51,11 +51,12 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> "subprocess.CompletedProces
 
 
 def copy_example(kind: str, loft: Path) -> Path:
-    """What the recipe says: copy the folder, change its name in it."""
+    """What the recipe says: copy the folder, change its name in it; a channel gets a kind of identities of its own."""
     name = NAMES[kind]
     shutil.copytree(ROOT / kind.replace(".", "/") / "_example", loft / name)
     plugin = loft / name / "plugin.py"
-    plugin.write_text(plugin.read_text().replace('"example"', f'"{name}"').replace("Example", name.title()))
+    changed = plugin.read_text().replace('"example"', f'"{name}"').replace("Example", name.title())
+    plugin.write_text(changed.replace('"email"', '"ring"') if kind == "omnichannel.channels" else changed)
     return loft
 
 

@@ -11,12 +11,13 @@ import pytest
 
 from omnichannel.actions import conversations
 from omnichannel.channels.base import ChannelError, channels
-from omnichannel.models import RawInbound
-from omnichannel.tests.factories import make_channel, make_conversation, make_user
+from omnichannel.models import Channel, Delivery, Message, RawInbound
+from omnichannel.tests.factories import make_channel, make_user
 
 pytestmark = pytest.mark.django_db
 SLUG = Path(__file__).parent.parent.name.lstrip("_")
 PAYLOADS = Path(__file__).parent.parent / "payloads"
+WRITER = "ana@casa.example"  # as the payload names them
 
 
 class Provider(HTTPServer):
@@ -50,7 +51,7 @@ def provider(settings: Any) -> Iterator[Provider]:
     server.shutdown()
 
 
-def account(provider: Provider) -> Any:
+def account(provider: Provider) -> Channel:
     return make_channel(kind=SLUG, settings={"url": f"http://127.0.0.1:{provider.server_port}/"})
 
 
@@ -58,27 +59,38 @@ def test_it_is_found_by_its_folder() -> None:
     assert SLUG in channels
 
 
-def test_a_documented_payload_becomes_a_conversation(provider: Provider) -> None:
-    channel = account(provider)
+def received(channel: Channel) -> Message:
+    """From the payload on, so that whoever wrote is known by what this channel knows them by."""
     raw = RawInbound(channel=channel, dedup_key="k", body=(PAYLOADS / "message.json").read_bytes())
     (message,) = channel.plugin.parse(raw)
     filed = conversations.receive(channel, message)
     assert filed is not None
-    assert (filed.text, filed.contact.emails) == ("¿Cuándo llega mi pedido?", ["ana@casa.example"])
+    return filed
+
+
+def answered(channel: Channel) -> Delivery:
+    conversation = received(channel).conversation
+    assert conversation is not None
+    return conversations.reply(conversation, by=make_user("agent"), body="Mañana.", channel=channel).delivery
+
+
+def test_a_documented_payload_becomes_a_conversation(provider: Provider) -> None:
+    filed = received(account(provider))
+    who = filed.contact.identities.get()
+    assert (filed.text, who.kind, who.value) == ("¿Cuándo llega mi pedido?", channels.get(SLUG).identity_kind, WRITER)
 
 
 def test_an_answer_is_handed_to_the_provider(provider: Provider) -> None:
     channel = account(provider)
-    reply = conversations.reply(make_conversation(), by=make_user("agent"), body="Mañana.", channel=channel)
-    assert channel.plugin.send(reply.delivery).provider_id == "p-7"
-    assert provider.taken == [{"to": "ana@casa.example", "text": "Mañana."}]
+    assert channel.plugin.send(answered(channel)).provider_id == "p-7"
+    assert provider.taken == [{"to": WRITER, "text": "Mañana."}]
 
 
 @pytest.mark.parametrize(("status", "permanent"), [(400, True), (503, False)])
 def test_a_refusal_says_whether_to_try_again(provider: Provider, status: int, permanent: bool) -> None:
     provider.status = status
     channel = account(provider)
-    reply = conversations.reply(make_conversation(), by=make_user("agent"), body="Mañana.", channel=channel)
+    delivery = answered(channel)
     with pytest.raises(ChannelError, match=f"answered {status}") as refused:
-        channel.plugin.send(reply.delivery)
+        channel.plugin.send(delivery)
     assert refused.value.permanent is permanent
