@@ -8,6 +8,7 @@ from django.utils.translation import override
 from journeys.conditions.base import Condition, conditions
 from journeys.nodes.base import Answer, Node, nodes
 from journeys.people import Happening, Person, Visit
+from tests.icons import assert_drawn
 
 STRANGE: list[Any] = [{}, {"event": 7}, {"texts": []}, {"texts": {"en": 1}}, {"conditions": [None, {}, {"type": []}]}]
 STRANGE += [{"amount": "x", "unit": []}, {"op": {}, "value": []}, {"where": {}}, {"where": [1]}, {"survey": "1"}]
@@ -36,6 +37,11 @@ def test_node_says_what_it_does_in_both_languages(kind: type[Node]) -> None:
         with override(language):
             assert str(kind.label)
             assert isinstance(kind().summary(kind.example), str)
+
+
+@node_kinds
+def test_node_has_an_icon_that_is_drawn(kind: type[Node]) -> None:
+    assert_drawn(kind.icon)
 
 
 @node_kinds

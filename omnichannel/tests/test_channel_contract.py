@@ -1,16 +1,13 @@
 """What every channel must hold, run over all that are found. A new channel is tested here without being named."""
 
-import json
-
 import pytest
-from django.conf import settings
 
 from omnichannel.channels.base import ChannelError, ChannelKind, channels
 from omnichannel.models import Channel, RawInbound
 from omnichannel.tests.factories import make_channel
+from tests.icons import assert_drawn
 
 pytestmark = pytest.mark.django_db
-DRAWN = json.loads((settings.BASE_DIR / "static/icons/lucide.json").read_text())
 KINDS = [kind for slug, kind in channels if slug != "scripted"]
 
 
@@ -22,7 +19,7 @@ def kind(request: pytest.FixtureRequest) -> type[ChannelKind]:
 
 def test_it_says_what_it_is(kind: type[ChannelKind]) -> None:
     assert str(kind.label)
-    assert kind.icon in DRAWN
+    assert_drawn(kind.icon)
     assert kind.identity_kind
 
 
