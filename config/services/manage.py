@@ -1,5 +1,6 @@
 """`bin/manage COMMAND …`: a Django command with the services of the data directory up."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -9,11 +10,16 @@ from config.services.environment import REPOSITORY, build
 from config.services.layout import default_data_dir
 from config.services.sharing import shared
 
+# They look at code and files alone: nothing is started for them, and no data directory is made.
+WITHOUT_SERVERS = ("help", "messages", "parse_mail", "reference", "sizes", "version")
+
 
 def main(arguments: list[str]) -> int:
     data = default_data_dir()
     try:
         variables.refuse_impossible()
+        if arguments and arguments[0] in WITHOUT_SERVERS:
+            return run(_command(arguments), os.environ | {"HILO_DATA": str(data), "HILO_ROLE": "manage"})
         with shared(data) as services:
             environment = build(
                 services.directory,
@@ -21,13 +27,17 @@ def main(arguments: list[str]) -> int:
                 valkey_url=services.valkey_url,
                 role="manage",
             )
-            return run([sys.executable, str(REPOSITORY / "manage.py"), *arguments], environment)
+            return run(_command(arguments), environment)
     except Exception as error:
         sentence = room.told(error, data)
         if sentence is None:
             raise
         print(sentence, file=sys.stderr)
         return 1
+
+
+def _command(arguments: list[str]) -> list[str]:
+    return [sys.executable, str(REPOSITORY / "manage.py"), *arguments]
 
 
 def run(command: list[str], environment: dict[str, str]) -> int:

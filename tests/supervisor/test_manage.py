@@ -1,6 +1,7 @@
 """`bin/manage` where it cannot work: one sentence on standard error, nothing on standard output, code 1."""
 
 import errno
+import json
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,29 @@ def test_command_before_the_first_start_says_what_comes_first(data_dir: Path) ->
     answer = manage(data_dir, "createsuperuser", "--noinput", "--email=admin@house.example")
 
     assert (answer.returncode, answer.stdout, answer.stderr) == (1, "", f"CommandError: {sentence}")
+
+
+@pytest.mark.parametrize(
+    "command", [["sizes"], ["reference", "--check"], ["messages", "--check"], ["version"], ["help"]]
+)
+def test_command_on_code_alone_starts_nothing_and_makes_no_data_directory(data_dir: Path, command: list[str]) -> None:
+    place = data_dir / "house"
+
+    answer = manage(place, *command)
+
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert not place.exists()
+
+
+def test_mails_are_parsed_without_servers(data_dir: Path) -> None:
+    mail = data_dir / "mail.eml"
+    mail.write_bytes(b"From: ana@casa.example\r\nSubject: Pedido 4711\r\n\r\nHola, gracias.\r\n")
+
+    answer = manage(data_dir / "house", "parse_mail", str(mail))
+
+    told = json.loads(answer.stdout)
+    assert (told["ok"], told["subject"], told["text"]) == (True, "Pedido 4711", "Hola, gracias.")
+    assert not (data_dir / "house").exists()
 
 
 def test_unreachable_database_is_the_sentence_of_a_start(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
