@@ -88,6 +88,7 @@ def test_settings_and_operations_are_accessible(
 ) -> None:
     """Nothing that keeps somebody out; the best practices are Django's own business in its own pages."""
     mine = f"/admin/crm/user/{colleague.pk}"
+    version = "/admin/journeys/version/add/"
     gone = f"/admin/crm/team/{Team.objects.create(name='Night shift').pk}"
     ana = f"/admin/crm/contact/{contact().pk}"
     Tag.objects.bulk_create([Tag(name=f"Tag {number}") for number in range(60)])
@@ -95,7 +96,7 @@ def test_settings_and_operations_are_accessible(
     assert violations(page) == []
     found = {}
     lists = ("/admin/", "/admin/crm/user/", "/admin/crm/tag/", "/admin/crm/event/", "/admin/crm/identity/")
-    for path in (*lists, f"{mine}/change/", f"{ana}/change/", f"{gone}/delete/", "/admin/crm/apikey/add/"):
+    for path in (*lists, f"{mine}/change/", f"{ana}/change/", f"{gone}/delete/", "/admin/crm/apikey/add/", version):
         page.goto(page.url.partition("/admin/")[0] + path)
         assert complaints == []
         found[path] = violations(page, {"critical", "serious"})
@@ -119,9 +120,24 @@ def test_fields_of_the_settings_keep_away_from_their_cards_edge(open_page: Open,
     assert near == []
 
 
+def test_buttons_of_the_settings_are_the_products(open_page: Open) -> None:
+    """In no capitals and without the shades of Django's own, whatever sheet of Django's is read after ours."""
+    page = open_page("/admin/crm/apikey/add/")
+    assert page.locator("[name=_save]").evaluate("button => getComputedStyle(button).textTransform") == "none"
+    assert page.locator("#id_expires_at").evaluate("field => getComputedStyle(field).borderTopStyle") == "solid"
+    Tag.objects.create(name="VIP")
+    page = open_page("/admin/crm/tag/")
+    for place in ("#changelist-search [type=submit]", "#changelist .actions button"):
+        look = page.locator(place).evaluate(
+            "button => [getComputedStyle(button)].map(s => [s.borderTopWidth, s.boxShadow])[0]"
+        )
+        assert (look[0], "0px 0px 0px 1px inset" in look[1]) == ("0px", True), place
+
+
+@pytest.mark.parametrize("path", ["/gallery/", "/api/v1/docs/"])
 @pytest.mark.parametrize("width", [1280, 768, 390, 320])
-def test_gallery_never_scrolls_sideways(open_page: Open, width: int) -> None:
-    page = open_page("/gallery/", width=width)
+def test_page_never_scrolls_sideways(open_page: Open, width: int, path: str) -> None:
+    page = open_page(path, width=width)
     assert page.evaluate("[document.documentElement.scrollWidth, document.querySelector('main').scrollWidth]") == [
         width,
         page.evaluate("document.querySelector('main').clientWidth"),
