@@ -60,6 +60,7 @@ def _message(channel: Channel, invitation: Invitation, letter: mail.Letter, iden
     message_id = f"{uuid.uuid5(uuid.NAMESPACE_URL, invitation.cause_key).hex}@hilo.example"
     return Message(
         contact=invitation.contact,
+        about_id=invitation.conversation_id,
         channel=channel,
         identity=identity,
         direction=Message.Direction.OUTBOUND,

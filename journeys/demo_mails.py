@@ -20,14 +20,19 @@ def post(welcomes: Sequence[Step]) -> None:
     addresses = _addresses(people)
     welcomes = [step for step in welcomes if step.enrolment.contact_id in addresses]
     written = rendering.render([_draft(step, people[step.enrolment.contact_id]) for step in welcomes])
+    answered = Message.objects.in_bulk([_answered(step) for step in welcomes])
     messages = Message.objects.bulk_create(
-        _message(channel, step, mail, addresses[step.enrolment.contact_id])
+        _message(channel, step, mail, addresses[step.enrolment.contact_id], answered)
         for step, mail in zip(welcomes, written, strict=True)
     )
     deliveries = Delivery.objects.bulk_create(
         _delivery(message, step) for message, step in zip(messages, welcomes, strict=True)
     )
     Attempt.objects.bulk_create(map(_attempt, deliveries))
+
+
+def _answered(step: Step) -> int:
+    return int(step.enrolment.entry["properties"]["message_id"])
 
 
 def _draft(step: Step, person: Contact) -> rendering.Draft:
@@ -42,10 +47,16 @@ def _addresses(people: dict[int, Contact]) -> dict[int, Identity]:
     return {identity.contact_id: identity for identity in found}
 
 
-def _message(channel: Channel, step: Step, mail: rendering.Rendered, to: Identity) -> Message:
+def _message(
+    channel: Channel, step: Step, mail: rendering.Rendered, to: Identity, answered: dict[int, Message]
+) -> Message:
     message_id = f"welcome-{step.enrolment_id}@hilo.example"
+    asked = answered.get(_answered(step), Message())
     return Message(
         contact_id=step.enrolment.contact_id,
+        about_id=asked.conversation_id,
+        in_reply_to=asked.message_id,
+        references=[asked.message_id] if asked.message_id else [],
         channel=channel,
         identity=to,
         direction=Message.Direction.OUTBOUND,

@@ -144,6 +144,7 @@ def _send(invitation: Invitation, contact: Contact, token: str) -> bool:
         html=letter.html,
         consent="" if invitation.is_test else PURPOSE,
         extra={"unsubscribe_url": link(contact.pk, purpose=PURPOSE, channel=invitation.channel)},
+        conversation_id=invitation.conversation_id,
     )
     if delivery is None:
         Invitation.objects.filter(pk=invitation.pk).update(

@@ -62,6 +62,7 @@ def _send(invitation: Invitation, contact: Contact, token: str) -> bool:
         html=letter.html,
         consent=PURPOSE,
         extra={"unsubscribe_url": link(contact.pk, purpose=PURPOSE, channel=invitation.channel)},
+        conversation_id=invitation.conversation_id,
     )
     if delivery is None:
         return False

@@ -81,7 +81,14 @@ def _mailing(t: Traveller, wish: Send, draft: rendering.Draft, message: renderin
         wish.purpose,
         extra=_extra(draft),
         cause_id=t.cause.id if t.cause else None,
+        conversation_id=_conversation_id(t),
     )
+
+
+def _conversation_id(t: Traveller) -> int | None:
+    """Of the latest event that names one: the one that led here, else the one that brought them onto the journey."""
+    named = [(event or t.entry).properties.get("conversation_id") for event in (t.event, t.entry)]
+    return next((pk for pk in named if isinstance(pk, int)), None)
 
 
 def ask(wishes: Sequence[tuple[Traveller, Ask]]) -> Onward:

@@ -13,13 +13,15 @@ from crm.models import Identity
 from crm.models.families import families, spread, survivors
 from kernel.recordset import recordset
 from kernel.wakeup import wake
+from omnichannel import about
 from omnichannel.actions.outgoing import Unreachable, default_channel
 from omnichannel.models import Channel, Delivery, Message
 
 
 @dataclass(frozen=True)
 class Mailing:
-    """One message to one person; `key` makes it happen once. `cause_id`: the event because of which it is sent."""
+    """One message to one person; `key` makes it happen once. `cause_id`: the event because of which it is sent;
+    `conversation_id`: the conversation it is about, which an answer to it joins."""
 
     contact_id: int
     key: str
@@ -29,6 +31,7 @@ class Mailing:
     purpose: str = Delivery.Purpose.TRANSACTIONAL
     extra: dict[str, Any] = field(default_factory=dict)
     cause_id: int | None = None
+    conversation_id: int | None = None
 
 
 @transaction.atomic
@@ -80,16 +83,18 @@ def _write(mailings: Sequence[Mailing], channel: Channel, addresses: dict[int, A
     transaction.on_commit(_wake, robust=True)
 
 
-_MESSAGE = ("id", "contact_id", "identity_id", "to", "subject", "text", "html", "message_id")
+_MESSAGE = ("id", "contact_id", "identity_id", "to", "subject", "text", "html", "message_id",
+            "about_id", "in_reply_to", "references")  # fmt: skip
 _MESSAGES = """
 INSERT INTO omnichannel_message
-    (channel_id, sender, id, contact_id, identity_id, "to", subject, text, html, message_id, direction, automatic,
-     sender_name, cc, reply_text, external_id, in_reply_to, "references", thread_index, created_at)
-SELECT %s, %s, id, contact_id, identity_id, ARRAY["to"], subject, text, html, message_id, 'outbound', true,
-       '', '{}', '', '', '', '{}', '', now()
+    (channel_id, sender, id, contact_id, identity_id, "to", subject, text, html, message_id, about_id,
+     in_reply_to, "references", direction, automatic, sender_name, cc, reply_text, external_id,
+      thread_index, created_at)
+SELECT %s, %s, id, contact_id, identity_id, ARRAY["to"], subject, text, html, message_id, about_id,
+       in_reply_to, "references", 'outbound', true, '', '{}', '', '', '', now()
 FROM jsonb_to_recordset(%s::jsonb)
      AS t(id bigint, contact_id bigint, identity_id bigint, "to" text, subject text, text text, html text,
-          message_id text)"""
+          message_id text, about_id bigint, in_reply_to text, "references" text[])"""
 
 _DELIVERY = ("message_id", "address", "key", "purpose", "extra", "cause_id")
 _DELIVERIES = """
@@ -106,12 +111,18 @@ def _message_rows(
 ) -> list[tuple[Any, ...]]:
     """One Message serves all as what the channel makes its ids from: making an instance takes longer than the rest."""
     plugin, message, rows = channel.plugin, Message(channel=channel), []
+    parents = about.parents((m.contact_id, m.conversation_id) for m in mailings if m.conversation_id)
     for mailing, pk, address in zip(mailings, ids, to, strict=True):
         subject = mailing.subject[:500]
         message.pk, message.contact_id = pk, mailing.contact_id
         words = (subject, mailing.text, mailing.html, plugin.new_message_id(message))
-        rows.append((pk, mailing.contact_id, address.identity_id, address.display, *words))
+        thread = _thread(parents.get((mailing.contact_id, mailing.conversation_id or 0)))
+        rows.append((pk, mailing.contact_id, address.identity_id, address.display, *words, *thread))
     return rows
+
+
+def _thread(parent: about.Parent | None) -> tuple[int | None, str, list[str]]:
+    return (parent.conversation_id, parent.message_id, parent.chain) if parent else (None, "", [])
 
 
 def _delivery_rows(mailings: Sequence[Mailing], ids: Sequence[int], to: Sequence[Address]) -> list[tuple[Any, ...]]:

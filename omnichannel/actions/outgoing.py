@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from crm.ledger.publishing import current_cause_id
 from crm.models import Contact, Identity, User
 from kernel.wakeup import wake
-from omnichannel import routes
+from omnichannel import about, routes
 from omnichannel.actions.messages import attach_all
 from omnichannel.channels.base import AttachedFile
 from omnichannel.models import Channel, Conversation, Delivery, Message
@@ -51,7 +51,7 @@ def answer(
         subject=reply_subject(conversation.subject) if channel.plugin.has_subject else "",
         text=body,
         in_reply_to=last.message_id if last else "",
-        references=_references(last),
+        references=about.Parent(conversation.pk, last.message_id, last.references).chain if last else [],
         client_id=client_id,
     )
     key = f"reply:{client_id}" if client_id else ""
@@ -59,11 +59,6 @@ def answer(
     written = _write(message, address=address, key=key, purpose=Delivery.Purpose.TRANSACTIONAL)
     attach_all(written, attachments)
     return written
-
-
-def _references(last: Message | None) -> list[str]:
-    """RFC 5322 §3.6.4: the references of the message answered, then its own id."""
-    return [*last.references, last.message_id][-50:] if last and last.message_id else []
 
 
 def reply_subject(subject: str) -> str:
@@ -104,10 +99,12 @@ def send(
     consent: str = "",
     channel: Channel | None = None,
     extra: dict[str, Any] | None = None,
+    conversation_id: int | None = None,
 ) -> Delivery | None:
     """A message that a program wants sent: journey, survey. Once for each `key`; None if the person is unreachable.
 
     `consent`: the purpose whose refusal, until the moment of sending, holds it back. Marketing has its own.
+    `conversation_id`: what it is about; an answer to it joins that conversation.
     """
     sent = Delivery.objects.filter(key=key).first()
     if sent is not None:
@@ -118,8 +115,13 @@ def send(
         identity = reachable_identity(contact, channel)
     except Unreachable:
         return None
+    pair = (contact.pk, conversation_id or 0)
+    parent = about.parents([pair]).get(pair) if conversation_id else None
     message = Message(
         contact=contact,
+        about_id=parent.conversation_id if parent else None,
+        in_reply_to=parent.message_id if parent else "",
+        references=parent.chain if parent else [],
         channel=channel,
         identity=identity,
         direction=Message.Direction.OUTBOUND,

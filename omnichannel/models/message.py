@@ -39,8 +39,12 @@ class Message(models.Model):
         NOTE = "note", _("private note")
 
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="messages")
-    # Null: sent by a journey or a survey, and nobody has answered yet.
+    # Null: sent by a journey or a survey.
     conversation = models.ForeignKey(Conversation, models.CASCADE, null=True, related_name="messages")
+    # Of such a message the conversation that it was sent because of, and that its answer joins (omnichannel.about).
+    about = models.ForeignKey(
+        Conversation, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
+    )
     channel = models.ForeignKey(Channel, models.PROTECT, null=True)  # null: a note
     identity = models.ForeignKey(Identity, models.SET_NULL, null=True)
     raw = models.ForeignKey(RawInbound, models.SET_NULL, null=True)
@@ -100,6 +104,11 @@ class Message(models.Model):
     @property
     def is_inbound(self) -> bool:
         return self.direction == self.Direction.INBOUND
+
+    @property
+    def thread_id(self) -> int | None:
+        """The conversation that an answer to it belongs to."""
+        return self.conversation_id or self.about_id
 
     @property
     def sender_is(self) -> str:

@@ -13,8 +13,9 @@ from feedback.models import Invitation, Survey
 from journeys.actions import journeys, shipped
 from journeys.models import Enrolment, Journey
 from journeys.tests import factories as make
-from omnichannel.models import Delivery
-from omnichannel.tests.factories import make_conversation
+from omnichannel.actions import conversations
+from omnichannel.models import Channel, Conversation, Delivery
+from omnichannel.tests.factories import inbound, make_conversation
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +47,32 @@ def test_newcomer_is_welcomed_in_their_language_and_asked_once_helped(live: Jour
     resolved(maria)
     assert Invitation.objects.get().contact == maria
     assert Enrolment.objects.get().state == "completed"
+
+
+def test_answers_to_its_mails_join_the_conversation_and_nobody_is_welcomed_again(live: Journey) -> None:
+    account = Channel.objects.get()
+    question = make_conversation(account, sender="ana@casa.example")
+    ana = question.contact
+    writes(ana, conversation_id=question.pk)
+    welcome = Delivery.objects.get()
+    assert answer(account, welcome) == question
+    writes(ana, conversation_id=question.pk)
+    assert (Enrolment.objects.count(), Delivery.objects.count()) == (1, 1)
+
+    conversations.resolve(question, by=None)
+    resolved(ana, conversation_id=question.pk)
+    asked = Delivery.objects.exclude(pk=welcome.pk).get()
+    assert asked.message.about == question
+    assert answer(account, asked) == question
+    assert (Conversation.objects.get().is_resolved, question.messages.count()) == (False, 3)
+    writes(ana, conversation_id=question.pk)
+    assert Delivery.objects.count() == 2
+
+
+def answer(account: Channel, delivery: Delivery) -> Conversation | None:
+    said = inbound(sender="ana@casa.example", in_reply_to=delivery.message.message_id)
+    message = conversations.receive(account, said)
+    return message.conversation if message else None
 
 
 def test_old_acquaintance_is_not_welcomed_but_asked(live: Journey) -> None:

@@ -99,9 +99,9 @@ def _add_thread(mail: EmailMessage, message: Message) -> None:
 
 
 def _parent_thread_index(message: Message) -> str:
-    if not message.conversation_id or not message.in_reply_to:
+    if not message.thread_id or not message.in_reply_to:
         return ""
-    answered = Message.objects.filter(conversation=message.conversation_id, message_id=message.in_reply_to)
+    answered = Message.objects.filter(conversation=message.thread_id, message_id=message.in_reply_to)
     return answered.values_list("thread_index", flat=True).first() or ""
 
 
@@ -129,8 +129,8 @@ def _add_reply_address(mail: EmailMessage, message: Message, channel: Channel) -
 
 
 def _thread_token(message: Message, channel: Channel) -> Token:
-    if message.conversation_id:
-        return Token("c", message.conversation_id, channel.pk)
+    if message.thread_id:
+        return Token("c", message.thread_id, channel.pk)
     return Token("m", message.pk, channel.pk)
 
 

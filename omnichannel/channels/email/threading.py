@@ -89,11 +89,11 @@ EVIDENCE: tuple[Evidence, ...] = (by_reply_address, by_message_ids, by_marker, b
 
 
 def _named_by(token: tokens.Token) -> Conversation | None:
-    """A message that a journey sent has no conversation yet: its answer opens one."""
+    """A message that a program sent belongs to the conversation it is about; about none, its answer opens one."""
     if token.kind == "c":
         return Conversation.objects.filter(pk=token.pk).first()
-    sent = Message.objects.filter(pk=token.pk).select_related("conversation").first()
-    return sent.conversation if sent else None
+    sent = Message.objects.filter(pk=token.pk).only("conversation_id", "about_id").first()
+    return Conversation.objects.filter(pk=sent.thread_id).first() if sent and sent.thread_id else None
 
 
 def takes_part(conversation: Conversation, message: InboundMessage, contact_id: int) -> bool:

@@ -9,7 +9,7 @@ from crm.models import Alias, Identity
 from omnichannel.actions import outgoing
 from omnichannel.actions.mailings import Mailing, send_many
 from omnichannel.models import Channel, Delivery, Message
-from omnichannel.tests.factories import make_channel, make_contact
+from omnichannel.tests.factories import make_channel, make_contact, make_conversation
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +33,28 @@ def test_many_and_one_write_the_same_rows(channel: Channel) -> None:
 
     assert _told("many") == _told("one")
     assert Message.objects.get(delivery__key="many").to == [ana.identities.get().display]
+
+
+def test_many_and_one_about_a_conversation_write_the_same_rows(channel: Channel) -> None:
+    conversation = make_conversation(channel, message_id="asked@casa.example", references=["before@casa.example"])
+    stranger = make_contact()
+    send_many(
+        [
+            mailing(conversation.contact_id, "many", conversation_id=conversation.pk),
+            mailing(stranger.pk, "stranger", conversation_id=conversation.pk),
+        ],
+        channel=channel,
+    )
+    outgoing.send(
+        contact_id=conversation.contact_id, key="one", subject="Hola", text="Qué tal", html="<p>Qué tal</p>",
+        channel=channel, conversation_id=conversation.pk,
+    )  # fmt: skip
+
+    assert _told("many") == _told("one")
+    sent = Message.objects.get(delivery__key="many")
+    assert (sent.about, sent.in_reply_to) == (conversation, "asked@casa.example")
+    assert sent.references == ["before@casa.example", "asked@casa.example"]
+    assert Message.objects.get(delivery__key="stranger").about_id is None
 
 
 def _told(key: str) -> dict[str, Any]:

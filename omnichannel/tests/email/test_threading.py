@@ -135,6 +135,90 @@ def test_answer_to_a_mailing_opens_a_conversation(account: Channel) -> None:
     assert conversation_of(reply).contact_id == contact.pk
 
 
+@pytest.fixture
+def told(account: Channel, opened: Conversation) -> Delivery:
+    """What a program sent because of the conversation, as a welcome and a survey are."""
+    sent = outgoing.send(
+        contact_id=opened.contact_id, key="k", subject="Welcome", text="Hi", channel=account, conversation_id=opened.pk
+    )
+    assert sent is not None
+    return sent
+
+
+def test_answer_to_a_program_s_mail_joins_the_conversation_it_is_about(
+    account: Channel, opened: Conversation, told: Delivery
+) -> None:
+    html = f"<p>Thanks</p><blockquote>{compose(told).get_body(('html',)).get_content()}</blockquote>"  # type: ignore[union-attr]
+    for answer, meta in [
+        (raw_mail(Subject="Re: Welcome"), {"rcpt": [compose(told)["Reply-To"]]}),
+        (raw_mail(In_Reply_To=f"<{told.message.message_id}>"), {}),
+        (raw_mail(html, Content_Type="text/html"), {}),
+    ]:
+        assert conversation_of(arrive(account, answer, **meta)) == opened
+    told.message.refresh_from_db()
+    assert told.message.conversation is None
+
+
+def test_answer_to_a_program_s_mail_reopens_what_was_resolved(
+    account: Channel, opened: Conversation, told: Delivery
+) -> None:
+    conversations.resolve(opened, by=make_user("agent"))
+    arrive(account, raw_mail(), rcpt=[compose(told)["Reply-To"]])
+    opened.refresh_from_db()
+    assert (opened.is_resolved, Conversation.objects.count()) == (False, 1)
+
+
+def test_automatic_answer_to_a_program_s_mail_joins_and_reopens_nothing(
+    account: Channel, opened: Conversation, told: Delivery
+) -> None:
+    conversations.resolve(opened, by=make_user("agent"))
+    away = raw_mail(In_Reply_To=f"<{told.message.message_id}>", Auto_Submitted="auto-replied")
+    assert conversation_of(arrive(account, away)) == opened
+    opened.refresh_from_db()
+    assert opened.is_resolved
+
+
+def test_forged_answer_to_a_program_s_mail_opens_a_new_one(
+    account: Channel, opened: Conversation, told: Delivery
+) -> None:
+    name = f"m{told.message_id}.{account.pk}.{'0' * 20}"
+    for raw, meta in [
+        (stranger(In_Reply_To=f"<{name}@hilo.example>"), {}),
+        (stranger(), {"rcpt": [f"reply+{name}@hilo.example"]}),
+    ]:
+        assert conversation_of(arrive(account, raw, **meta)) != opened
+
+
+def test_program_s_mail_stands_with_what_it_is_about_in_the_mailbox(opened: Conversation, told: Delivery) -> None:
+    mail = compose(told)
+    assert (mail["In-Reply-To"], mail["References"]) == ("<first@casa.example>", "<first@casa.example>")
+    assert (mail["Auto-Submitted"], mail["Thread-Index"][:28]) == ("auto-replied", THREAD[:28])
+
+
+def test_program_s_mail_is_about_no_conversation_of_others(account: Channel, opened: Conversation) -> None:
+    other = make_contact("ben@casa.example")
+    sent = outgoing.send(
+        contact_id=other.pk, key="k", subject="Hi", text="Hi", channel=account, conversation_id=opened.pk
+    )
+    assert sent is not None
+    assert (sent.message.about_id, sent.message.in_reply_to, compose(sent)["In-Reply-To"]) == (None, "", None)
+    reply = arrive(account, raw_mail(From="ben@casa.example"), rcpt=[compose(sent)["Reply-To"]])
+    assert conversation_of(reply) != opened
+
+
+def test_colleague_who_wrote_into_a_conversation_is_told_about_it(
+    account: Channel, opened: Conversation, answered: Delivery
+) -> None:
+    reply = raw_mail(From="boss@other.example", In_Reply_To=f"<{answered.message.message_id}>", Message_ID="<b@o.com>")
+    message = arrive(account, reply)
+    assert message is not None
+    sent = outgoing.send(
+        contact_id=message.contact_id, key="k", subject="W", text="Hi", channel=account, conversation_id=opened.pk
+    )
+    assert sent is not None
+    assert (sent.message.about, sent.message.in_reply_to) == (opened, "b@o.com")
+
+
 def test_same_mail_by_two_ways_is_one_message(account: Channel) -> None:
     raw = raw_mail()
     first = arrive(account, b"Return-Path: <ana@casa.example>\r\nReceived: by one\r\n" + raw)
