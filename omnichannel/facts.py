@@ -139,9 +139,7 @@ class DeliveryChanged(Fact):
     words: ClassVar = {"state": labels(Delivery.State)}
     icon: ClassVar = "send"
     # An answer has its own event; that it got where it should is no news.
-    doubles: ClassVar = Q(properties__conversation_id__gt=0) & ~Q(
-        properties__state__in=[*Delivery.MAY_RETRY, Delivery.State.SUPPRESSED]
-    )
+    doubles: ClassVar = Q(properties__conversation_id__gt=0) & ~Q(properties__state__in=Delivery.MAY_RETRY)
     delivery_id: int
     message_id: int
     state: str

@@ -9,6 +9,7 @@ counts for answers in its own conversation only, it says nothing of who a person
 from dataclasses import dataclass, field
 
 from crm.models import Claim
+from omnichannel import blocks
 from omnichannel.models import Channel, Conversation, Message
 from omnichannel.models.message import MessageQuerySet
 
@@ -27,6 +28,7 @@ class Route:
     copied: list[str] = field(default_factory=list)
     offered: list[str] = field(default_factory=list)
     stranger: str = ""  # who wrote last, if that was somebody else
+    blocked: str = ""  # why nothing would leave, as `told` knows it
 
     @property
     def is_detour(self) -> bool:
@@ -104,6 +106,7 @@ def _route(message: Message, strangers: list[Message]) -> Route:
         copies,
         [a for a in offered if Claim(identity.kind, a).value not in known][:MOST_OFFERED],
         others[0].sender if others and others[0].pk > message.pk else "",
+        blocks.why(channel, (to or [identity.value])[0]),
     )
 
 

@@ -16,7 +16,7 @@ from omnichannel.models.message import MessageQuerySet
 
 LENGTH = 50  # messages shown at first; older ones on request
 TOLD = (ConversationAssigned.name, ConversationResolved.name, ConversationReopened.name)
-FATES = (Delivery.State.SENT, Delivery.State.SUPPRESSED, *Delivery.MAY_RETRY)  # of mails that programs write
+FATES = (Delivery.State.SENT, *Delivery.MAY_RETRY)  # of mails that programs write
 ENDLESS = re.compile(r"\S{1000}")
 DRAWN = re.compile(r'data-attachment="(\d+)"')  # channels.email.mime.clean counts the mail's files so
 # Shown in the browser without a download; SVG is not among them: it carries scripts.

@@ -58,6 +58,7 @@ def receive(channel: Channel, inbound: InboundMessage, *, raw: RawInbound | None
     conversation = _conversation_of(channel, inbound, contact.pk)
     message = store_inbound(channel, conversation, contact, inbound, raw)
     _note_arrival(conversation, message)
+    bounces.lift(channel, inbound)
     publish(
         MessageReceived(
             contact_id=contact.pk,

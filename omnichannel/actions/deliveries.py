@@ -25,10 +25,11 @@ from crm.models import Consent
 from kernel import lease
 from kernel.failpoints import failpoint
 from kernel.told import kept
+from omnichannel import blocks
 from omnichannel.actions.messages import excerpt
 from omnichannel.channels.base import ChannelError, ChannelKind, SendResult, channels
 from omnichannel.facts import DeliveryChanged
-from omnichannel.models import Attempt, Channel, Delivery, Suppression
+from omnichannel.models import Attempt, Channel, Delivery
 
 NEEDED = ("channel", "message__conversation", "message__channel", "message__attachments")  # once for a whole batch
 RECONNECTING = (0.5, 1, 2, 4, 8, 8)  # seconds; a killed database is back in less
@@ -38,7 +39,6 @@ DIED = kept("The process died while it was being sent.")
 ALWAYS_DIED = kept("Every attempt stopped the sender.")
 SUPPRESSED = kept("suppressed: {reason}")
 WITHDRAWN = kept("consent withdrawn")
-SUPPRESSED_FOR = kept("bounce"), kept("complaint"), kept("unsubscribe")
 
 log = logging.getLogger(__name__)
 
@@ -121,7 +121,7 @@ def _begin(delivery: Delivery) -> bool:
     if delivery.channel.kind not in channels:
         _settle(delivery, Delivery.State.FAILED, error=NOT_INSTALLED.format(kind=delivery.channel.kind))
         return False
-    if reason := _why_not(delivery):
+    if reason := why_not(delivery):
         _settle(delivery, Delivery.State.SUPPRESSED, error=reason)
         return False
     if _died_in_between(delivery) and not (_to_be_found(delivery) or _may_repeat(delivery)):
@@ -134,15 +134,11 @@ def _begin(delivery: Delivery) -> bool:
     return True
 
 
-def _why_not(delivery: Delivery) -> str:
+def why_not(delivery: Delivery) -> str:
     """Suppression and consent as they are now: an unsubscribe committed before the claim always wins."""
-    blocked = Suppression.objects.filter(kind=delivery.channel.plugin.identity_kind, address=delivery.address)
     marketing = delivery.purpose == Delivery.Purpose.MARKETING
-    if not marketing:
-        blocked = blocked.exclude(reason=Suppression.Reason.UNSUBSCRIBE)
-    first = blocked.first()
-    if first is not None:
-        return SUPPRESSED.format(reason=first.reason)
+    if reason := blocks.why(delivery.channel, delivery.address, marketing=marketing):
+        return reason
     purpose, contact_id = delivery.refusable_as, delivery.message.contact_id
     if purpose and Consent.objects.refused(contact_id, channel=delivery.channel.kind, purpose=purpose):
         return SUPPRESSED.format(reason=WITHDRAWN)
@@ -191,6 +187,8 @@ def _failed(delivery: Delivery, error: ChannelError) -> None:
         wait = timedelta(seconds=error.retry_after) if error.retry_after else lease.backoff(delivery.tries)
         lease.retry(delivery, after=wait, error=str(error)[:1000])
         delivery.channel.report(Channel.Health.FAILING, str(error))
+        if delivery.tries == 1 and delivery.message.conversation_id:  # the thread says why it waits
+            _tell(delivery, Delivery.State.QUEUED, str(error))
 
 
 def _may_retry_unknown(delivery: Delivery) -> bool:
@@ -234,13 +232,14 @@ def report(delivery: Delivery, state: str, *, error: str = "") -> bool:
 
 @transaction.atomic
 def send_again(delivery: Delivery) -> bool:
-    """An agent's wish after a failure: back into the queue with a full round of attempts. False: nothing to repeat.
+    """An agent's wish after a failure: back into the queue with a full round of attempts. False: nothing to repeat, or
+    it still may not go (`why_not`); then what became of it stays to be read.
 
     The attempts so far stay in the log; the new round is counted from there.
     """
-    failed = Delivery.objects.filter(
-        pk=delivery.pk, state__in=[Delivery.State.FAILED, Delivery.State.UNKNOWN, Delivery.State.BOUNCED]
-    )
+    if why_not(delivery):
+        return False
+    failed = Delivery.objects.filter(pk=delivery.pk, state__in=Delivery.MAY_RETRY)
     again = failed.update(
         state=Delivery.State.QUEUED,
         due_at=Now(),

@@ -5,6 +5,7 @@ A channel answers questions; the engine acts. It parses what came in into Inboun
 provider. It never writes rows, opens no transaction and decides nothing about retries.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.models import Claim
 from kernel.registry import Registry
+
+MAILBOX_FULL = re.compile(r"(?<![\d.])552(?![\d.])")
 
 if TYPE_CHECKING:
     from omnichannel.models import Channel, Conversation, Delivery, Message, RawInbound
@@ -57,6 +60,16 @@ class BouncedRecipient:
     reason: str
     permanent: bool
     delayed: bool = False
+
+    @property
+    def is_gone(self) -> bool:
+        """The address itself is no good. A full mailbox refuses for good what it refuses, and is emptied some day."""
+        return self.permanent and not (self.status.endswith(".2.2") or MAILBOX_FULL.search(self.reason))
+
+    @property
+    def told(self) -> str:
+        """What the server said, once."""
+        return self.reason if self.status in self.reason else f"{self.status} {self.reason}".strip()
 
 
 @dataclass(frozen=True)

@@ -164,8 +164,8 @@ class Delivery(Leased):
         TRANSACTIONAL = "transactional", _("transactional")
         MARKETING = "marketing", _("marketing")
 
-    # It did not arrive, or may not have: a person may have it sent again.
-    MAY_RETRY = (State.FAILED, State.BOUNCED, State.UNKNOWN)
+    # It did not arrive, or may not have: a person may have it sent again, once nothing forbids it.
+    MAY_RETRY = (State.FAILED, State.BOUNCED, State.UNKNOWN, State.SUPPRESSED)
     # A status never moves to a lower rank, so reports may come in any order. Terminal ones rank highest.
     RANK = {"queued": 0, "unknown": 1, "sent": 2, "delivered": 3, "read": 4, "suppressed": 8, "failed": 8, "bounced": 9}
 

@@ -1,16 +1,25 @@
 """What each viewer's screen is told: the right pieces, the right counts, and nothing to whom it does not concern."""
 
 import pytest
+from django.db.models.functions import Now
 
 from crm.actions.merges import merge
 from crm.ledger import feed
-from crm.models import Team, User
+from crm.models import Event, Team, User
 from kernel import realtime
 from kernel.realtime import News, Place, Push
 from omnichannel import listing
 from omnichannel.actions import conversations, deliveries
-from omnichannel.models import Channel, Conversation, Delivery
-from omnichannel.tests.factories import inbound, make_channel, make_contact, make_conversation, make_user
+from omnichannel.channels.base import ChannelError
+from omnichannel.models import Channel, Conversation, Delivery, Suppression
+from omnichannel.tests.factories import (
+    ScriptedChannel,
+    inbound,
+    make_channel,
+    make_contact,
+    make_conversation,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -133,6 +142,27 @@ def test_deltas_of_a_whole_story_lead_to_the_true_counts(agent: User) -> None:
             "inbox-all": 1,
         }
     )
+
+
+def test_what_was_held_back_shows_in_the_list_too(agent: User) -> None:
+    conversations.reply(make_conversation(), by=agent, body="Hola")
+    Suppression.objects.create(kind="email", address="ana@casa.example", reason="bounce")
+    deliveries.send_due()
+    html = told(agent, "message.delivery_changed").html
+    assert "It did not arrive:" in html
+    assert "Earlier mail to this address came back" in html
+    assert "Send again" in html
+
+
+def test_what_waits_says_why_and_until_when(agent: User) -> None:
+    ScriptedChannel.answers.extend([ChannelError("451 come back later"), ChannelError("451 come back later")])
+    conversations.reply(make_conversation(), by=agent, body="Hola")
+    for _ in range(2):
+        Delivery.objects.update(due_at=Now())
+        deliveries.send_due()
+    html = told(agent, "message.delivery_changed").html
+    assert ("451 come back later" in html, "next try at" in html, "It did not arrive" in html) == (True, True, False)
+    assert Event.objects.filter(name="message.delivery_changed").count() == 1
 
 
 def _after(channel: Channel, agent: User) -> Conversation:

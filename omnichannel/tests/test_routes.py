@@ -7,9 +7,9 @@ from django.test import Client
 
 from crm.actions.merges import merge
 from crm.models import User
-from omnichannel import routes
+from omnichannel import blocks, routes
 from omnichannel.actions import conversations
-from omnichannel.models import Channel, Conversation, Message
+from omnichannel.models import Channel, Conversation, Message, Suppression
 from omnichannel.tests.factories import inbound, make_channel, make_contact, make_conversation, make_user
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +85,18 @@ def test_composer_is_told_who_else_takes_part(account: Channel, conversation: Co
 
     assert (route.to, route.copied, route.is_detour) == (["ana@casa.example"], ["hijo@casa.example"], False)
     assert (route.offered, route.stranger) == ([STRANGER, "jefe@casa.example"], STRANGER)
+
+
+def test_composer_is_told_that_nothing_would_leave(
+    client: Client, account: Channel, conversation: Conversation
+) -> None:
+    assert [route.blocked for route in routes.routes(conversation)] == [""]
+    Suppression.objects.create(kind="email", address="ana@casa.example", reason="bounce")
+    client.force_login(make_user("agent"))
+
+    assert [route.blocked for route in routes.routes(conversation)] == [blocks.BLOCKED["bounce"]]
+    page = client.get(f"/inbox/{conversation.pk}/").content.decode()
+    assert "Nothing would leave for ana@casa.example." in page
 
 
 def test_stranger_is_news_only_until_the_customer_writes_again(account: Channel, conversation: Conversation) -> None:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from kernel.answers import by_htmx, toast
 from kernel.policies import SignedInRequest, agents_only
+from kernel.told import told
 from omnichannel import fragments, outbox, thread
 from omnichannel.actions import deliveries
 from omnichannel.models import Delivery, Message
@@ -45,11 +46,13 @@ def visible(request: SignedInRequest, pk: int) -> Delivery:
 @agents_only
 def outbox_delivery(request: SignedInRequest, pk: int) -> HttpResponse:
     delivery = visible(request, pk)
+    may_retry = delivery.state in Delivery.MAY_RETRY
     context = {
         "delivery": delivery,
         "headers": outbox.headers(delivery),
         "attempts": delivery.attempt_log.all(),
-        "may_retry": delivery.state in Delivery.MAY_RETRY,
+        "may_retry": may_retry,
+        "blocked": deliveries.why_not(delivery) if may_retry else "",
     }
     return render(request, "omnichannel/delivery.html", context)
 
@@ -72,4 +75,6 @@ def attempts(request: SignedInRequest, pk: int) -> HttpResponse:
     response = HttpResponse(fragments.delivery(thread.told_in_full(rows).get()))
     if again:
         return toast(response, _("Back in the queue; it is sent again in a moment."))
+    if blocked := deliveries.why_not(delivery):
+        return toast(response, told(blocked), level="error")
     return toast(response, _("There is nothing to repeat: it is on its way or has arrived."), level="info")

@@ -11,7 +11,7 @@ from crm.facts import NoteWritten
 from crm.ledger import Recorded, because_of, publish
 from crm.ledger.publishing import MAX_DEPTH
 from crm.models import Consent, Event
-from omnichannel import consistency
+from omnichannel import blocks, consistency
 from omnichannel.actions import conversations, deliveries, outgoing
 from omnichannel.channels.base import ChannelError, SendResult
 from omnichannel.models import Attempt, Delivery, Suppression
@@ -248,7 +248,7 @@ def test_suppressed_addresses_are_not_written_to() -> None:
     delivery = write()
     Suppression.objects.create(kind="email", address="ana@casa.example", reason="bounce")
     deliveries.send_due()
-    assert state_of(delivery) == ("suppressed", "suppressed: bounce")
+    assert state_of(delivery) == ("suppressed", blocks.BLOCKED["bounce"])
     assert ScriptedChannel.sent == []
 
 

@@ -1,6 +1,7 @@
 """What a message from a customer becomes: person, conversation, waiting, preview; and what a delivery report does."""
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -259,6 +260,71 @@ def test_only_the_address_that_was_written_to_is_not_written_to_again(
     assert delivery.state == "bounced"
     kept = Suppression.objects.filter(kind="email", address="ana@casa.example", reason="bounce")
     assert kept.count() == Suppression.objects.count() == suppressed
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "told"),
+    [
+        ("5.2.2", "552 5.2.2 Mailbox full", "552 5.2.2 Mailbox full"),
+        ("5.2.2", "over quota", "5.2.2 over quota"),
+        ("5.0.0", "552 Mailbox full", "5.0.0 552 Mailbox full"),
+    ],
+)
+def test_full_mailbox_returned_the_message_and_is_written_to_again(
+    delivery: Delivery, status: str, said: str, told: str
+) -> None:
+    mail = inbound(
+        sender="mailer-daemon@mx.example",
+        bounces=[BouncedRecipient("ana@casa.example", status, said, permanent=True)],
+        bounced_message_id=delivery.message.message_id,
+        automatic=True,
+    )
+    conversations.receive(delivery.channel, mail)
+    delivery.refresh_from_db()
+
+    assert (delivery.state, delivery.error, Suppression.objects.count()) == ("bounced", told, 0)
+
+
+def blocked(delivery: Delivery, reason: str = "bounce") -> bool:
+    return Suppression.objects.filter(address="ana@casa.example", reason=reason).exists()
+
+
+@pytest.mark.parametrize("verdict", [{}, {"verdict": "verified"}])
+def test_who_writes_from_an_address_that_bounced_is_written_to_again(
+    delivery: Delivery, verdict: dict[str, str]
+) -> None:
+    report(delivery)
+    assert blocked(delivery)
+    conversations.receive(delivery.channel, inbound(sender="Ana@Casa.example", authentication=verdict))
+    assert not blocked(delivery)
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        {"authentication": {"verdict": "unverified"}},
+        {"automatic": True},
+        {"by_list": True},
+        {"sender": "ben@casa.example"},
+    ],
+)
+def test_nobody_else_lifts_the_block_of_an_address(delivery: Delivery, mail: dict[str, Any]) -> None:
+    report(delivery)
+    conversations.receive(delivery.channel, inbound(**mail))
+    assert blocked(delivery)
+
+
+def test_who_is_named_by_a_web_form_proves_nothing_of_their_address(delivery: Delivery) -> None:
+    report(delivery)
+    form = replace(inbound(sender="noreply@shop.example"), claims=[Claim("email", "ana@casa.example")])
+    conversations.receive(delivery.channel, form)
+    assert blocked(delivery)
+
+
+def test_complaint_is_lifted_by_no_mail(delivery: Delivery) -> None:
+    Suppression.objects.create(kind="email", address="ana@casa.example", reason="complaint")
+    conversations.receive(delivery.channel, inbound())
+    assert blocked(delivery, "complaint")
 
 
 @pytest.mark.parametrize("permanent", [True, False])

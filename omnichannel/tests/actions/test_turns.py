@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from crm.actions import consents
 from crm.models import Event
 from kernel import lease
+from omnichannel import blocks
 from omnichannel.actions import deliveries, outgoing
 from omnichannel.channels.base import ChannelError, SendResult
 from omnichannel.models import Attempt, Channel, Delivery, Suppression
@@ -53,7 +54,7 @@ def test_address_that_is_gone_or_complained_gets_nothing_at_all(reason: str, pur
     delivery = write(purpose=purpose)
     Suppression.objects.create(kind="email", address="ana@casa.example", reason=reason)
 
-    assert turn(delivery) == ("suppressed", f"suppressed: {reason}")
+    assert turn(delivery) == ("suppressed", blocks.BLOCKED[reason])
     assert (Attempt.objects.count(), delivery.due_at, delivery.settled_at is None) == (0, None, False)
 
 
@@ -326,11 +327,31 @@ def test_what_is_sent_again_is_not_settled() -> None:
     assert told.properties["state"] == "queued"
 
 
-@pytest.mark.parametrize("state", ["queued", "suppressed"])
-def test_what_did_not_fail_is_not_sent_again(state: str) -> None:
+def test_what_did_not_fail_is_not_sent_again() -> None:
     delivery = write()
-    Delivery.objects.update(state=state)
 
     assert deliveries.send_again(delivery) is False
-    assert Delivery.objects.get().state == state
+    assert Delivery.objects.get().state == "queued"
     assert not Event.objects.filter(name="message.delivery_changed").exists()
+
+
+def test_what_may_not_go_keeps_what_became_of_it_and_goes_once_it_may() -> None:
+    delivery = write()
+    deliveries.report(delivery, "bounced", error="550 no such user")
+    block = Suppression.objects.create(kind="email", address="ana@casa.example", reason="bounce")
+    assert deliveries.send_again(delivery) is False
+    assert list(Delivery.objects.values_list("state", "error")) == [("bounced", "550 no such user")]
+
+    block.delete()
+    assert deliveries.send_again(delivery) is True
+    assert turn(delivery) == ("sent", "")
+
+
+def test_what_was_held_back_is_sent_again_once_the_block_is_lifted() -> None:
+    delivery = write()
+    block = Suppression.objects.create(kind="email", address="ana@casa.example", reason="bounce")
+    assert turn(delivery)[0] == "suppressed"
+    block.delete()
+
+    assert deliveries.send_again(delivery) is True
+    assert turn(delivery) == ("sent", "")

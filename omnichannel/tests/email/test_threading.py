@@ -261,7 +261,7 @@ def bounce_of(
 def test_bounce_lands_on_the_message_itself(account: Channel, answered: Delivery) -> None:
     assert arrive(account, bounce_of(answered.message.message_id)) is None
     answered.refresh_from_db()
-    assert (answered.state, answered.error) == ("bounced", "5.1.1 550 5.1.1 No such user")
+    assert (answered.state, answered.error) == ("bounced", "550 5.1.1 No such user")
 
 
 def test_bounce_to_the_signed_address_needs_no_returned_headers(account: Channel, answered: Delivery) -> None:

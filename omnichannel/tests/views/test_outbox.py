@@ -2,13 +2,14 @@
 
 import pytest
 from django.db import connection
+from django.db.models.functions import Now
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from crm.models import Team, User
 from omnichannel import outbox
 from omnichannel.actions import conversations, deliveries, outgoing
-from omnichannel.models import Conversation, Delivery, Message
+from omnichannel.models import Conversation, Delivery, Message, Suppression
 from omnichannel.tests.factories import make_channel, make_contact, make_conversation, make_user
 
 pytestmark = pytest.mark.django_db
@@ -187,6 +188,39 @@ def test_failed_delivery_is_sent_again_on_request(client: Client) -> None:
     assert (delivery.state, delivery.error) == ("queued", "")
     assert "it is sent again in a moment" in response.headers["HX-Trigger-After-Swap"]
     assert f'id="delivery-{delivery.message_id}"' in response.content.decode()
+
+
+def test_what_may_not_go_is_not_sent_again_and_the_reader_is_told_who_can_lift_that(client: Client) -> None:
+    delivery = mailed()
+    deliveries.report(delivery, Delivery.State.BOUNCED, error="550 no such user")
+    Suppression.objects.create(kind="email", address=delivery.address, reason="bounce")
+    page = client.get(f"/outbox/{delivery.pk}/").content.decode()
+    assert ("550 no such user" in page, "an administrator removes it" in page, "Send again" in page) == (
+        *(True, True, False),
+    )
+    assert page.count("an administrator removes it") == 1
+    response = client.post(f"/deliveries/{delivery.pk}/attempts/", headers={"HX-Request": "true"})
+    delivery.refresh_from_db()
+    assert (delivery.state, delivery.error) == ("bounced", "550 no such user")
+    assert "an administrator removes it" in response.headers["HX-Trigger-After-Swap"]
+
+
+def test_what_was_held_back_says_why_once(client: Client) -> None:
+    delivery = mailed()
+    Suppression.objects.create(kind="email", address=delivery.address, reason="bounce")
+    Delivery.objects.update(due_at=Now())
+    deliveries.send_due()
+    page = client.get(f"/outbox/{delivery.pk}/").content.decode()
+    assert page.count("an administrator removes it") == 1
+
+
+def test_what_waits_for_its_next_try_is_not_said_to_have_failed(client: Client) -> None:
+    delivery = mailed()
+    Delivery.objects.update(error="451 come back later", due_at=Now())
+    page = client.get(f"/outbox/{delivery.pk}/").content.decode()
+    assert ("451 come back later" in page, "the next try is at" in page, "It did not arrive" in page) == (
+        *(True, True, False),
+    )
 
 
 def test_what_has_arrived_is_not_sent_again(client: Client) -> None:
