@@ -44,7 +44,7 @@ def _scores(request: HttpRequest, contact: Contact) -> str:
 
 def _last_asked(user: Any, members: list[int]) -> Invitation | None:
     asked = Invitation.objects.visible_to(user).asked().filter(contact__in=members)
-    return asked.select_related("survey").order_by("-asked_at").first()
+    return asked.select_related("survey", "delivery").order_by("-asked_at").first()
 
 
 def _line(latest: list[Response]) -> charts.Sparkline | None:

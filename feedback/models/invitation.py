@@ -108,6 +108,10 @@ class Invitation(models.Model):
         return f"{self.survey_id} → {self.contact_id}"
 
     @property
+    def is_undelivered(self) -> bool:
+        return self.delivery is not None and self.delivery.state in UNDELIVERED
+
+    @property
     def has_expired(self) -> bool:
         """By the web server's clock: a second more or less does not matter after weeks."""
         return self.expires_at is None or self.expires_at <= timezone.now()

@@ -4,8 +4,18 @@ from django.test import RequestFactory
 
 from crm.models import Contact, User
 from feedback import panels
-from feedback.tests.factories import make_contact, make_conversation, make_invitation, make_response, make_user
+from feedback.actions import invitations
+from feedback.tests.factories import (
+    make_contact,
+    make_conversation,
+    make_invitation,
+    make_mailbox,
+    make_response,
+    make_survey,
+    make_user,
+)
 from kernel.navigation import items_for
+from omnichannel.models import Delivery
 
 pytestmark = pytest.mark.django_db
 
@@ -42,6 +52,23 @@ def test_panel_says_that_an_answer_is_awaited() -> None:
     make_invitation(contact=contact)
     html = panels.scores_of_contact(request_of(make_user("agent")), contact)
     assert "Asked “Relationship NPS”, not answered yet." in html
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        ("suppressed", "“Relationship NPS” did not reach them: not sent."),
+        ("bounced", "“Relationship NPS” did not reach them: bounced."),
+        ("queued", "“Relationship NPS” is on its way."),
+        ("sent", "Asked “Relationship NPS”, not answered yet."),
+    ],
+)
+def test_panel_says_whether_the_question_arrived(state: str, said: str) -> None:
+    make_mailbox()
+    survey, contact = make_survey(), make_contact()
+    assert invitations.invite(survey=survey, contact_id=contact.pk, cause_key="k") is not None
+    Delivery.objects.update(state=state)
+    assert said in panels.scores_of_contact(request_of(make_user("agent")), contact)
 
 
 def test_panel_stays_away_from_who_was_never_asked() -> None:
