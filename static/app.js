@@ -36,6 +36,7 @@ startIslands({
   "inbox-list": () => import("./js/islands/inbox-list.js"),
   optimistic: () => import("./js/islands/optimistic.js"),
   passkey: () => import("./js/islands/passkey.js"),
+  pictures: () => import("./js/islands/pictures.js"),
   scrolled: () => import("./js/islands/scrolled.js"),
   waits: () => import("./js/islands/waits.js"),
 })

@@ -74,7 +74,7 @@ def test_mail_that_somebody_else_wrote_is_cleaned_whatever_it_looks_like(
 def test_remote_pictures_come_only_when_asked_for(client: Client) -> None:
     response = client.get(f"/messages/{html_message(REMOTE).pk}/html/?images=1")
     assert 'src="https://tracker.example/p.png"' in response.content.decode()
-    assert "img-src data: 'self' https:;" in response.headers["Content-Security-Policy"]
+    assert "img-src data: 'self' http: https:;" in response.headers["Content-Security-Policy"]
 
 
 def test_thread_says_how_many_pictures_are_held_back(client: Client) -> None:
