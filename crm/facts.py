@@ -16,6 +16,11 @@ def _fields(names: str) -> str:
     return ", ".join(known.get(name, name) for name in names.split(", "))
 
 
+def _traits(names: str) -> str:
+    """ "email, firstName" by the names that pages have for them."""
+    return ", ".join(dict.fromkeys(called(name) for name in names.split(", ")))
+
+
 @fact
 @dataclass(frozen=True, kw_only=True)
 class ContactCreated(Fact):
@@ -193,6 +198,7 @@ class ContactDescribed(Fact):
 
     name: ClassVar = "contact.described"
     story: ClassVar = _("Told about: {traits}")
+    words: ClassVar = {"traits": _traits}
     icon: ClassVar = "fingerprint"
     traits: str = ""
 

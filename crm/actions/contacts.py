@@ -11,7 +11,7 @@ from crm.actions.resolving import Directory, NobodyClaimed, Outcome, Person, loc
 from crm.facts import ContactCreated, ContactIdentified, ContactUpdated, FeelingChanged
 from crm.ledger import publish
 from crm.ledger.publishing import publish_many
-from crm.models import Claim, Contact, Feeling, Identity, User
+from crm.models import ApiKey, Claim, Contact, Feeling, Identity, User
 from crm.models.families import person_ids
 
 __all__ = ["IdentityTaken", "NobodyClaimed", "Person", "resolve", "resolve_many"]
@@ -118,8 +118,9 @@ def _fill_gaps(people: Sequence[Person], contacts: Sequence[Contact]) -> None:
 
 def _tell(outcome: Outcome, source: str) -> None:
     new = {contact.pk for contact in outcome.created}
+    named = ApiKey.objects.called(source) if new else ""
     publish_many(
-        [ContactCreated(contact_id=contact.pk, source=source) for contact in outcome.created]
+        [ContactCreated(contact_id=contact.pk, source=named) for contact in outcome.created]
         + [
             ContactIdentified(contact_id=contact.pk, kind=claim.kind)
             for contact, claim in outcome.identities

@@ -12,6 +12,7 @@ from crm.ingest.message import Message
 from crm.ledger.publishing import announce
 from crm.models import Claim, Contact, Event, Identity
 from crm.models.locales import language_of, timezone_of
+from crm.models.words import LANGUAGE
 
 Owners = dict[str, int]  # message_id → contact
 
@@ -67,7 +68,7 @@ def _person(message: Message, claims: list[Claim]) -> Person:
     if message.kind != "identify":
         return Person(claims)
     first, last = traits.names(message.traits)
-    language = language_of(traits.said(message.traits, traits.LANGUAGE)) or message.language
+    language = language_of(traits.said(message.traits, LANGUAGE)) or message.language
     timezone = timezone_of(traits.said(message.traits, ("timezone",))) or message.timezone
     return Person(claims, first, last, language, timezone)
 

@@ -14,11 +14,8 @@ from django.db import connection
 from crm.actions import consents, search_text
 from crm.facts import ContactUpdated
 from crm.models import Alias, Consent, Event, Identity
+from crm.models.words import FIRST_NAME, LAST_NAME
 
-# Traits of the tracking API's standard that are columns here. Spellings of its libraries in different languages.
-FIRST_NAME = ("firstName", "first_name", "firstname")
-LAST_NAME = ("lastName", "last_name", "lastname")
-LANGUAGE = ("language", "locale")
 CONSENT = "consent"
 PURPOSE_LENGTH = 40
 _CHANNEL = re.compile(r"[a-z][a-z0-9_-]{0,23}")

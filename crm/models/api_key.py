@@ -34,6 +34,13 @@ class ApiKeyQuerySet(models.QuerySet["ApiKey"]):
         key = self.create(name=name, scopes=scopes, hint=secret[-4:], digest=digest(secret), created_by=by)
         return key, secret
 
+    def called(self, source: str) -> str:
+        """What people call a source: "key:7", as the ledger has it, by the name of that key."""
+        kind, _, number = source.partition(":")
+        if kind != "key" or not number.isdecimal():
+            return source
+        return self.filter(pk=int(number)).values_list("name", flat=True).first() or source
+
     def revoke(self) -> int:
         """From now on they open nothing. Returns how many did until now; the others keep the day they were revoked."""
         return self.filter(revoked_at=None).update(revoked_at=Now())

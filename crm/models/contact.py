@@ -12,8 +12,9 @@ from django.db.models.functions import Now, Upper
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from crm.models.locales import language_of
 from crm.models.user import Team, User
-from crm.models.words import called
+from crm.models.words import FIRST_NAME, LANGUAGE, LAST_NAME, called
 
 BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
@@ -156,8 +157,19 @@ class Contact(models.Model):
 
     @property
     def traits_told(self) -> list[tuple[str, Any]]:
-        """With the names that the product knows in the reader's language."""
-        return [(called(name), value) for name, value in self.traits.items()]
+        """With the names that the product knows in the reader's language; without what a field says already."""
+        return [(called(name), told) for name, told in self.traits.items() if str(told).strip() not in self._said(name)]
+
+    def _said(self, trait: str) -> Sequence[str]:
+        """What the page shows of this trait elsewhere; what somebody has changed since is worth both lines."""
+        fields = {"name": f"{self.first_name} {self.last_name}".strip(), "timezone": self.timezone}
+        fields |= dict.fromkeys(FIRST_NAME, self.first_name) | dict.fromkeys(LAST_NAME, self.last_name)
+        if trait in LANGUAGE:
+            told = str(self.traits[trait]).strip()
+            return [told] if language_of(told) == self.language else []
+        if trait in ("email", "phone"):
+            return [own for i in self.known_by if i.kind == trait for own in (i.display, i.value)]
+        return [fields.get(trait, "")]
 
     @property
     def known_by(self) -> "Sequence[Identity]":

@@ -19,6 +19,13 @@ WORDS = {
     "web shop": _("web shop"),
 }
 
+# Traits of the tracking API that are columns of a contact, as its libraries in different languages spell them.
+FIRST_NAME = ("firstName", "first_name", "firstname")
+LAST_NAME = ("lastName", "last_name", "lastname")
+LANGUAGE = ("language", "locale")
+WORDS |= dict.fromkeys(FIRST_NAME, _("first name")) | dict.fromkeys(LAST_NAME, _("last name"))
+WORDS |= dict.fromkeys(LANGUAGE, _("language")) | {"name": _("name"), "phone": _("phone"), "timezone": _("time zone")}
+
 
 def called(name: str) -> str:
     return str(WORDS.get(name, name))
