@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from crm.models.families import Family, families
+from omnichannel.channels.base import InboundMessage
 from omnichannel.models import Conversation, Message
 
 MOST_REFERENCES = 50
@@ -22,6 +23,12 @@ class Parent(NamedTuple):
     def chain(self) -> list[str]:
         """RFC 5322 §3.6.4: the references of the message answered, then its own id."""
         return [*self.references, self.message_id][-MOST_REFERENCES:] if self.message_id else []
+
+
+def is_answer(inbound: InboundMessage) -> bool:
+    """Does it answer such a mail? By what it says it answers; who lies changes nothing but their own story."""
+    answered = inbound.in_reply_to or next(reversed(inbound.references), "")
+    return bool(answered) and Message.objects.filter(message_id=answered[:320], about__isnull=False).exists()
 
 
 def parents(pairs: Iterable[Pair]) -> dict[Pair, Parent]:

@@ -54,10 +54,11 @@ class MessageReceived(_OfConversation):
     without: ClassVar = {"excerpt": _("Wrote a message without text")}
     icon: ClassVar = "mail"
     label: ClassVar = _("message received")
-    fields: ClassVar = {"automatic": _("written by a program")}
+    fields: ClassVar = {"automatic": _("written by a program"), "to_program": _("answers a program's mail")}
     message_id: int = 0
     excerpt: str = ""
     automatic: bool = False
+    to_program: bool = False  # it answers what a program sent because of a conversation: a welcome, a survey
 
 
 @fact

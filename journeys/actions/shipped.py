@@ -1,6 +1,6 @@
 """The journey that comes with the product: somebody writes, is welcomed, and is asked once we have helped.
 
-    message received (written by a person, again after leaving)
+    message received (written by a person, no answer to a welcome or a survey, again after leaving)
       → new to us, and here for the first time?  yes → welcome mail
       → wait for the conversation to be resolved, at most 7 days
           it happened → wait a moment whether it is opened again
@@ -58,7 +58,7 @@ WELCOME = {
 
 def graph(*, survey_id: int, company: str) -> dict[str, Any]:
     newcomer = [{"type": "newcomer", "days": 1}, {"type": "first_time"}]
-    by_a_person = [{"property": "automatic", "op": "is_not", "value": True}]
+    by_a_person = [{"property": name, "op": "is_not", "value": True} for name in ("automatic", "to_program")]
     return {
         "nodes": [
             _node("wrote", "trigger_event", event="message.received", entry="again", where=by_a_person),

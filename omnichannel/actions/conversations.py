@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from crm.actions import contacts
 from crm.ledger import publish
 from crm.models import User
+from omnichannel import about
 from omnichannel.actions import bounces, outgoing
 from omnichannel.actions.messages import attach_all, excerpt, existing, store_inbound
 from omnichannel.channels.base import AttachedFile, InboundMessage
@@ -69,6 +70,7 @@ def receive(channel: Channel, inbound: InboundMessage, *, raw: RawInbound | None
             message_id=message.pk,
             excerpt=excerpt(message),
             automatic=message.automatic or inbound.by_list,
+            to_program=about.is_answer(inbound),
         )
     )
     return message

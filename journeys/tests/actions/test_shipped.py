@@ -4,6 +4,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 from django.test import Client
 from django.utils import translation
 
@@ -11,6 +12,7 @@ from crm.models import Contact, Event
 from feedback.actions.shipped import relationship_nps
 from feedback.models import Invitation, Survey
 from journeys.actions import journeys, shipped
+from journeys.engine import intake
 from journeys.models import Enrolment, Journey
 from journeys.tests import factories as make
 from omnichannel.actions import conversations
@@ -65,8 +67,11 @@ def test_answers_to_its_mails_join_the_conversation_and_nobody_is_welcomed_again
     assert asked.message.about == question
     assert answer(account, asked) == question
     assert (Conversation.objects.get().is_resolved, question.messages.count()) == (False, 3)
-    writes(ana, conversation_id=question.pk)
-    assert Delivery.objects.count() == 2
+    heard = list(Event.objects.filter(name="message.received").exclude(source="test").order_by("pk"))
+    assert [event.properties["to_program"] for event in heard] == [False, True, True]
+    with transaction.atomic():
+        intake.take_in(heard[-1:])
+    assert (Enrolment.objects.get().state, Delivery.objects.count()) == ("completed", 2)
 
 
 def answer(account: Channel, delivery: Delivery) -> Conversation | None:
