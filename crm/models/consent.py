@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from crm.models.api_key import ApiKey
 from crm.models.contact import Contact
 from crm.models.families import person_ids
 from crm.models.words import called
@@ -61,4 +62,4 @@ class Consent(models.Model):
 
     @property
     def came_from(self) -> str:
-        return called(self.source)
+        return called(ApiKey.objects.called(self.source))

@@ -15,7 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 from segment.analytics.client import Client as Segment
 
 from crm.ingest import limits
-from crm.models import ApiKey, Contact, Event, Identity
+from crm.models import ApiKey, Consent, Contact, Event, Identity
 from crm.tests import factories
 
 ORDER = {"userId": "7", "event": "Order Completed", "messageId": "m-1", "properties": {"total": 40}}
@@ -46,10 +46,12 @@ def test_track_answers_after_it_is_written(key: str) -> None:
 
 @pytest.mark.django_db
 def test_story_says_by_which_key_somebody_was_first_seen(key: str) -> None:
+    named = ApiKey.objects.get().name
     post("/v1/identify", {"userId": "7", "messageId": "m-1", "traits": {"firstName": "Ana"}}, key)
 
-    assert Event.objects.get(name="contact.created").properties["source"] == ApiKey.objects.get().name
+    assert Event.objects.get(name="contact.created").properties["source"] == named
     assert Event.objects.get(name="contact.described").source == f"key:{ApiKey.objects.get().pk}"
+    assert Consent(source=f"key:{ApiKey.objects.get().pk}").came_from == named
 
 
 @pytest.mark.django_db
