@@ -98,9 +98,19 @@ class ContactForm(forms.Form):
         return form
 
     def keep(self, contact: Contact) -> None:
-        """A language that we do not speak stays on offer, a time zone that is on no list may stay."""
+        """A language that we do not speak stays on offer, a time zone that is on no list may stay.
+
+        The page carries what it was filled with, for `changes`.
+        """
         self.kept_timezone = contact.timezone
         self._keep_language(contact.language)
+        for field in self.fields.values():
+            field.show_hidden_initial = True
+
+    def changes(self) -> dict[str, Any]:
+        """What its writer changed: the rest a colleague may have written since. Without what it was filled with, all."""
+        untold = {name for name in self.fields if self.add_initial_prefix(name) not in self.data}
+        return {name: value for name, value in self.cleaned_data.items() if name in untold.union(self.changed_data)}
 
     def time_zones(self) -> list[str]:
         return [name for name, _label in timezone_choices()]

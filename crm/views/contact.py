@@ -62,8 +62,10 @@ def details(request: SignedInRequest, pk: int) -> HttpResponse:
     form.keep(found)
     if not form.is_valid():
         return render(request, f"{PAGE}#details_form", {"contact": found, "form": form}, status=422)
-    said = form.cleaned_data
-    verbs.update(found, by=request.user, **said | {"company": companies.named(said["company"], by=request.user)})
+    said = form.changes()
+    if "company" in said:
+        said["company"] = companies.named(said["company"], by=request.user)
+    verbs.update(found, by=request.user, **said)
     return changed(request, pk, _("Saved."))
 
 

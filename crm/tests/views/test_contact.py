@@ -1,6 +1,7 @@
 """The page of one contact, and what is done on it."""
 
 import json
+import re
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from crm import live, timeline, value
-from crm.actions import consents, contacts, merges, notes, tags, tasks
+from crm.actions import companies, consents, contacts, merges, notes, tags, tasks
 from crm.ledger import Recorded, because_of
 from crm.models import Claim, Consent, Contact, Event, Identity, Note, Tag, Task, User
 from crm.tests import factories
@@ -314,6 +315,20 @@ def test_details_are_edited_in_place(client: Client, ana: Contact, agent: User) 
     assert (ana.last_name, str(ana.company), ana.owner, ana.language) == ("Gil Soto", "Acme", agent, "es")
     assert ana.timezone == "Europe/Dublin"
     assert f'id="contact-head-{ana.pk}"' in response.content.decode()
+
+
+def test_details_that_a_colleague_changed_while_the_form_was_open_stay_theirs(client: Client, ana: Contact) -> None:
+    acme = companies.named("Acme", by=None)
+    page = body(client, f"/contacts/{ana.pk}/details/?edit=1")
+    said = dict(re.findall(r'<input type="(?:text|hidden)" name="([^"]+)"(?: value="([^"]*)")?', page))
+    said |= {"owner": "", "language": ""}
+    contacts.update(ana, by=None, last_name="Gil Soto", owner=factories.user("sales"), language="es", company=acme)
+
+    client.post(f"/contacts/{ana.pk}/details/", said | {"first_name": "Anna"}, headers=HTMX)
+
+    told = Event.objects.filter(name="contact.updated").latest("pk").properties["changed"]
+    assert Contact.objects.get(pk=ana.pk).name == "Anna Gil Soto"
+    assert told == "first_name"
 
 
 def test_another_address_is_added_and_a_taken_one_refused(client: Client, ana: Contact) -> None:
