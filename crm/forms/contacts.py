@@ -108,7 +108,7 @@ class ContactForm(forms.Form):
             field.show_hidden_initial = True
 
     def changes(self) -> dict[str, Any]:
-        """What its writer changed: the rest a colleague may have written since. Without what it was filled with, all."""
+        """What its writer changed; the rest a colleague may have written since. Untold what it was filled with: all."""
         untold = {name for name in self.fields if self.add_initial_prefix(name) not in self.data}
         return {name: value for name, value in self.cleaned_data.items() if name in untold.union(self.changed_data)}
 

@@ -34,6 +34,14 @@ class ThreadChanged(Exception):
         self.newer = newer
 
 
+class AssignedMeanwhile(Exception):
+    """Somebody else has changed who works on it. `to`: who has it now, None for nobody."""
+
+    def __init__(self, to: User | None) -> None:
+        super().__init__("The conversation was assigned anew meanwhile.")
+        self.to = to
+
+
 class ClientIdTaken(ValueError):
     """The `client_id` is that of a message in another conversation: whoever sent it mixed something up."""
 
@@ -258,6 +266,16 @@ def assign(conversation: Conversation, *, to: User | None, by: User | None) -> C
         )
     )
     return conversation
+
+
+@transaction.atomic
+def take_back(conversation: Conversation, *, of: User | None, to: User | None, by: User) -> Conversation:
+    """The undo of an assignment: back from `of` to whoever had it before. Raises AssignedMeanwhile if `of` has it no
+    more."""
+    conversation = _locked(conversation)
+    if conversation.assignee_id != (of.pk if of else None):
+        raise AssignedMeanwhile(conversation.assignee)
+    return assign(conversation, to=to, by=by)
 
 
 @transaction.atomic

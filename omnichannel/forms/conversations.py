@@ -78,9 +78,10 @@ class DraftForm(forms.Form):
 
 
 class AssignmentForm(forms.Form):
-    """Who works on it; empty gives it back to the queue."""
+    """Who works on it; empty gives it back to the queue. With `of` it is an undo: only as long as they have it yet."""
 
     assignee = forms.ModelChoiceField(User.objects.none(), required=False)
+    of = forms.ModelChoiceField(User.objects.all(), required=False)
 
     def __init__(self, *args: Any, conversation: Conversation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

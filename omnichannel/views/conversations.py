@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from crm.models import User
 from kernel.answers import toast
 from kernel.policies import SignedInRequest, agents_only
 from omnichannel import fragments, listing, thread
 from omnichannel.actions import conversations, desk
-from omnichannel.actions.conversations import ClientIdTaken, ThreadChanged
+from omnichannel.actions.conversations import AssignedMeanwhile, ClientIdTaken, ThreadChanged
 from omnichannel.actions.outgoing import Unreachable
 from omnichannel.forms.conversations import AssignmentForm, MessageForm
 from omnichannel.listing import Tab
@@ -85,18 +86,30 @@ def _refused(text: str) -> HttpResponse:
 @require_POST
 @agents_only
 def assignment(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Who works on it. `assignee` empty: nobody. The undo of the toast names the assignee before."""
+    """Who works on it. `assignee` empty: nobody. The undo of the toast names the assignee before, and after."""
     conversation = visible(request, pk)
     before = conversation.assignee_id or ""
-    form = AssignmentForm(request.POST if "assignee" in request.POST else request.GET, conversation=conversation)
+    given = request.POST if "assignee" in request.POST else request.GET
+    form = AssignmentForm(given, conversation=conversation)
     if not form.is_valid():
         return HttpResponseBadRequest(_("This colleague does not work on this inbox."))
-    to = form.cleaned_data["assignee"]
-    conversations.assign(conversation, to=to, by=request.user)
-    response = _redrawn(request, pk)
+    to, of = form.cleaned_data["assignee"], form.cleaned_data["of"]
+    try:
+        if "of" in given:
+            conversations.take_back(conversation, of=of, to=to, by=request.user)
+        else:
+            conversations.assign(conversation, to=to, by=request.user)
+    except AssignedMeanwhile as meanwhile:
+        return toast(_redrawn(request, pk), _not_taken_back(meanwhile.to), level="warning")
     text = _("Assigned to %(name)s") % {"name": to.name} if to else _("Back in the queue")
-    url = f"{reverse('assignment', args=[pk])}?assignee={before}"
-    return toast(response, text, undo=("POST", url))
+    url = f"{reverse('assignment', args=[pk])}?assignee={before}&of={to.pk if to else ''}"
+    return toast(_redrawn(request, pk), text, undo=("POST", url))
+
+
+def _not_taken_back(now: User | None) -> str:
+    if now is None:
+        return _("Nothing was undone: nobody has it any more.")
+    return _("Nothing was undone: %(name)s has it meanwhile.") % {"name": now.name}
 
 
 @require_http_methods(["POST", "DELETE"])

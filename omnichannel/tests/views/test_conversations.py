@@ -145,7 +145,7 @@ def test_assigning_shows_who_and_offers_the_way_back(client: Client, agent: User
     assert toast(response) == {
         "level": "success",
         "text": "Assigned to Lola Vidal",
-        "undo": {"url": f"/conversations/{conversation.pk}/assignment/?assignee=", "method": "POST"},
+        "undo": {"url": f"/conversations/{conversation.pk}/assignment/?assignee=&of={agent.pk}", "method": "POST"},
     }
     client.post(toast(response)["undo"]["url"], headers=HTMX)
     conversation.refresh_from_db()

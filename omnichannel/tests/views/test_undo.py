@@ -49,6 +49,24 @@ def test_handing_on_is_taken_back_to_whoever_had_it(client: Client, agent: User)
     assert now(conversation).assignee == second
 
 
+@pytest.mark.parametrize("taken", [True, False])
+def test_late_undo_does_not_take_it_from_a_colleague_who_took_it_meanwhile(
+    client: Client, agent: User, taken: bool
+) -> None:
+    conversation, tom = make_conversation(), make_user("agent", first_name="Tom", last_name="Reyes")
+    handed = client.post(
+        f"/conversations/{conversation.pk}/assignment/", {"assignee": make_user("agent").pk}, headers=HTMX
+    )
+    conversations.assign(conversation, to=tom if taken else None, by=tom)
+
+    late = undo(client, handed)
+
+    said = "Tom Reyes has it meanwhile" if taken else "nobody has it any more"
+    assert toast(late) == {"level": "warning", "text": f"Nothing was undone: {said}."}
+    assert now(conversation).assignee == (tom if taken else None)
+    assert f'id="head-{conversation.pk}"' in late.content.decode()
+
+
 def test_giving_back_to_the_queue_says_so_and_is_taken_back(client: Client, agent: User) -> None:
     conversation = make_conversation()
     conversations.assign(conversation, to=agent, by=agent)
