@@ -90,8 +90,10 @@ def route(conversation: Conversation) -> SafeString:
     return _piece("composer.html#route", conversation=conversation, routes=routes.routes(conversation), oob=True)
 
 
-def composer_news(conversation: Conversation, *, newest: int, newer: Sequence[Message] = ()) -> SafeString:
+def composer_news(
+    conversation: Conversation, *, newest: int, newer: Sequence[Message] = (), reader: User | None = None
+) -> SafeString:
     """What the composer knows of the thread: the newest message seen, and a warning if others came meanwhile."""
     colleague = next((message.author for message in newer if message.author), None)
-    told = {"newest": newest, "newer": len(newer), "colleague": colleague}
+    told = {"newest": newest, "newer": len(newer), "colleague": colleague, "reader": reader}
     return _piece("composer.html#news", conversation=conversation, oob=True, **told)

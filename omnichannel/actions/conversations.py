@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -27,7 +27,7 @@ from omnichannel.models import Channel, Conversation, Cycle, Delivery, Message, 
 
 
 class ThreadChanged(Exception):
-    """The customer wrote again while the reply was being written. `newer`: the messages not seen yet."""
+    """The customer wrote again, or somebody answered, while the reply was being written. `newer`: what was not seen."""
 
     def __init__(self, newer: list[Message]) -> None:
         super().__init__("The conversation changed meanwhile.")
@@ -141,15 +141,15 @@ def reply(
 ) -> Message:
     """Answer the customer. Written now, sent after the commit; the same `client_id` again is the same reply.
 
-    Who answers a conversation that nobody has takes it. Raises ThreadChanged when the customer wrote or a colleague
-    answered after `seen_message_id`, outgoing.Unreachable when there is no channel or address to answer by, and
-    ClientIdTaken.
+    Who answers a conversation that nobody has takes it. Raises ThreadChanged when the customer wrote or
+    somebody answered after `seen_message_id`, be it the same agent in another tab, outgoing.Unreachable when there is
+    no channel or address to answer by, and ClientIdTaken.
     """
     conversation = _locked(conversation)
     sent = _sent_before(conversation, client_id)
     if sent is not None:
         return sent
-    _check_unchanged(conversation, seen_message_id, by)
+    _check_unchanged(conversation, seen_message_id)
     message = outgoing.answer(
         conversation,
         by=by,
@@ -186,13 +186,11 @@ def _sent_before(conversation: Conversation, client_id: str | None) -> Message |
     return sent
 
 
-def _check_unchanged(conversation: Conversation, seen_message_id: int | None, by: User) -> None:
+def _check_unchanged(conversation: Conversation, seen_message_id: int | None) -> None:
     if seen_message_id is None:
         return
     said = conversation.messages.filter(pk__gt=seen_message_id, automatic=False)
-    by_others = Q(direction=Message.Direction.INBOUND)
-    by_others |= Q(direction=Message.Direction.OUTBOUND) & ~Q(author=by.pk)
-    newer = list(said.filter(by_others).select_related("author").order_by("pk"))
+    newer = list(said.exclude(direction=Message.Direction.NOTE).select_related("author").order_by("pk"))
     if newer:
         raise ThreadChanged(newer)
 

@@ -34,7 +34,7 @@ def messages(request: SignedInRequest, pk: int) -> HttpResponse:
     try:
         message = _write(request, conversation, form)
     except ThreadChanged as changed:
-        return _changed(conversation, changed)
+        return _changed(request, conversation, changed)
     except Unreachable:
         return _refused(_("No active channel reaches this person. Your text is kept; leave it as a private note."))
     except ClientIdTaken as error:  # no page of ours sends that
@@ -70,11 +70,11 @@ def _in_full(pk: int) -> Message:
     return thread.told_in_full(rows).get()
 
 
-def _changed(conversation: Conversation, changed: ThreadChanged) -> HttpResponse:
+def _changed(request: SignedInRequest, conversation: Conversation, changed: ThreadChanged) -> HttpResponse:
     """409: nothing was sent. What is new is shown, the text stays, and sending again is sending anyway."""
     newest = changed.newer[-1].pk
     parts = [fragments.message(_in_full(message.pk), conversation) for message in changed.newer]
-    parts.append(fragments.composer_news(conversation, newest=newest, newer=changed.newer))
+    parts.append(fragments.composer_news(conversation, newest=newest, newer=changed.newer, reader=request.user))
     parts.append(fragments.route(conversation))
     return HttpResponse("".join(parts), status=409)
 

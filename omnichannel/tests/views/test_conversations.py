@@ -71,6 +71,18 @@ def test_reply_to_a_changed_thread_is_not_sent_and_shows_what_is_new(client: Cli
     assert Delivery.objects.count() == 1
 
 
+def test_own_answer_from_another_tab_holds_back_the_one_that_does_not_know_of_it(client: Client) -> None:
+    conversation = make_conversation()
+    seen = conversation.messages.get().pk
+    write(client, conversation, last_message_id=seen, client_id="tab-2")
+
+    held = write(client, conversation, last_message_id=seen, client_id="tab-1")
+
+    assert held.status_code == 409
+    assert "You have answered meanwhile, in another tab or elsewhere." in held.content.decode()
+    assert Delivery.objects.count() == 1
+
+
 def test_composer_shows_where_the_answer_goes_if_not_to_the_sender(client: Client) -> None:
     channel = make_channel()
     conversation = make_conversation(channel, sender="noreply@shop.example", reply_to=["ana@casa.example"])
