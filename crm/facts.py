@@ -155,6 +155,7 @@ class NoteWithdrawn(Fact):
     name: ClassVar = "note.withdrawn"
     story: ClassVar = _("{author} took a note back")
     icon: ClassVar = "notebook-pen"
+    note_id: int = 0
     author: str = ""
 
 

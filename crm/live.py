@@ -6,6 +6,7 @@ from crm.facts import (
     ContactUntagged,
     ContactUpdated,
     FeelingChanged,
+    NoteWithdrawn,
     TaskDone,
     TaskDropped,
     TaskPlanned,
@@ -43,6 +44,13 @@ def head(user: User, news: News) -> Push:
         Contact.objects.visible_to(user).select_related("company", "owner").filter(pk=news.contact_id or 0).first()
     )
     return Push(pages.contact_tasks(contact, user)) if contact else Push()
+
+
+@live(NoteWithdrawn.name)
+def withdrawn(user: User, news: News) -> Push:
+    if not Contact.objects.visible_to(user).filter(pk=news.contact_id or 0).exists():
+        return Push()
+    return Push(pages.withdrawn_note(news.contact_id, news.properties.get("note_id") or 0, user))
 
 
 @live(ContactTagged.name, ContactUntagged.name)

@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 
 from crm import timeline, value
+from crm.facts import NoteWritten
 from crm.forms.activity import NoteForm, TaskForm
 from crm.forms.contacts import IdentityForm, TagForm
 from crm.models import Consent, Contact, Event, Tag, Task, User
@@ -74,6 +75,13 @@ def contact_tags(found: Contact) -> SafeString:
     """The tags in the head and beside the thread, out of band; whoever is writing one goes on."""
     parts = ("head_tags", "tag_list")
     return mark_safe("".join(render_to_string(f"{PAGE}#{part}", {"contact": found, "oob": True}) for part in parts))  # noqa: S308
+
+
+def withdrawn_note(contact_id: int | None, note_id: int, viewer: User) -> SafeString:
+    """Without its words, on every screen where they still stand, out of band."""
+    written = Event.objects.filter(contact=contact_id, name=NoteWritten.name, properties__note_id=note_id)
+    knots = [replace(knot, month=None) for knot in timeline.knots(list(written), viewer=viewer)]
+    return mark_safe("".join(render_to_string(f"{PAGE}#knot", {"knot": knot, "oob": True}) for knot in knots))  # noqa: S308
 
 
 def new_knot(event: Event, page_of: int, viewer: User) -> SafeString:

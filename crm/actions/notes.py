@@ -28,9 +28,10 @@ def _excerpt(body: str) -> str:
 @transaction.atomic
 def withdraw(note: Note, *, by: User) -> None:
     """Take a note back: its words leave the record and the ledger, that there was one stays."""
-    written = note.contact.events.filter(name=NoteWritten.name, properties__note_id=note.pk)
+    note_id = note.pk
+    written = note.contact.events.filter(name=NoteWritten.name, properties__note_id=note_id)
     for event in written:
         event.properties = {**event.properties, "excerpt": "…"}
         event.save(update_fields=["properties"])
     note.delete()
-    publish(NoteWithdrawn(contact_id=note.contact_id, author=by.name))
+    publish(NoteWithdrawn(contact_id=note.contact_id, note_id=note_id, author=by.name))

@@ -35,8 +35,9 @@ def contact_notes(request: SignedInRequest, pk: int) -> HttpResponse:
 def note(request: SignedInRequest, pk: int) -> HttpResponse:
     """Only who wrote it takes it back."""
     rows = Note.objects.filter(author=request.user, contact__in=Contact.objects.visible_to(request.user))
-    notes.withdraw(get_object_or_404(rows, pk=pk), by=request.user)
-    return toast(HttpResponse(), _("Note taken back."))
+    found = get_object_or_404(rows, pk=pk)
+    notes.withdraw(found, by=request.user)
+    return toast(HttpResponse(pages.withdrawn_note(found.contact_id, pk, request.user)), _("Note taken back."))
 
 
 @signed_in

@@ -231,6 +231,27 @@ def test_note_is_kept_and_can_be_taken_back(client: Client, ana: Contact, agent:
     assert Note.objects.count() == 0
 
 
+def test_words_of_a_note_taken_back_leave_the_screens_that_show_them(client: Client, ana: Contact, agent: User) -> None:
+    note = notes.write(ana, by=agent, body="Wrong person")
+    place = f'id="event-{Event.objects.get(name="note.written").pk}"'
+
+    own = client.delete(f"/notes/{note.pk}/", headers=HTMX).content.decode()
+    back = Event.objects.get(name="note.withdrawn")
+    colleagues = render_news(factories.user("agent"), [news_of(back)], {f"contact:{ana.pk}"}).html
+
+    for page in (own, colleagues):
+        assert f'{place} hx-swap-oob="true"' in page
+        assert "Wrong person" not in page
+
+
+def test_taking_back_a_note_of_somebody_who_may_not_be_seen_is_pushed_to_nobody() -> None:
+    hidden = factories.contact(owner=factories.user("sales", team=factories.team()))
+    notes.withdraw(notes.write(hidden, by=factories.user("sales"), body="x"), by=factories.user("sales"))
+    back = Event.objects.get(name="note.withdrawn")
+
+    assert render_news(factories.user("sales"), [news_of(back)], {f"contact:{hidden.pk}"}).html == ""
+
+
 def test_note_is_taken_back_by_its_author_only(client: Client, ana: Contact) -> None:
     note = notes.write(ana, by=factories.user("agent"), body="Mine")
 
