@@ -8,12 +8,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -56,13 +57,24 @@ class Policy:
 
 
 def refuse(request: HttpRequest) -> HttpResponse:
-    """Strangers are sent to sign in (htmx: the whole page goes there); the signed-in get 403."""
+    """Strangers are sent to sign in, and then back; the signed-in get 403.
+
+    Where htmx asks, the whole page goes there, and is told that a session ended: whoever has the page open had one.
+    """
     if request.user.is_authenticated:
         raise PermissionDenied
-    target = f"{resolve_url(settings.LOGIN_URL)}?next={quote(request.get_full_path())}"
+    entrance = resolve_url(settings.LOGIN_URL)
     if request.headers.get("HX-Request"):
-        return HttpResponse(status=401, headers={"HX-Redirect": resolve_url(settings.LOGIN_URL)})
-    return HttpResponseRedirect(target)
+        return HttpResponse(status=401, headers={"HX-Redirect": f"{entrance}?ended=1&next={quote(_page_of(request))}"})
+    return HttpResponseRedirect(f"{entrance}?next={quote(request.get_full_path())}")
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page that a fragment was asked for by, without its host; the start page if it is not ours."""
+    page = request.headers.get("HX-Current-URL", "")
+    path = urlsplit(page)._replace(scheme="", netloc="", fragment="").geturl()
+    ours = url_has_allowed_host_and_scheme(page, {request.get_host()}) and url_has_allowed_host_and_scheme(path, None)
+    return path if ours else "/"
 
 
 public = Policy("public")

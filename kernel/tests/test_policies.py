@@ -53,9 +53,19 @@ def test_strangers_are_sent_to_sign_in_and_back() -> None:
     assert (response.status_code, response["Location"]) == (302, "/accounts/login/?next=/inbox/%3Ftab%3Dmine")
 
 
-def test_a_fragment_asked_for_after_signing_out_moves_the_whole_page() -> None:
-    response = ask(agents_only, AnonymousUser(), HX_Request="true")
-    assert (response.status_code, response["HX-Redirect"]) == (401, "/accounts/login/")
+@pytest.mark.parametrize(
+    ("page", "back"),
+    [
+        ("http://testserver/inbox/12/?tab=mine#end", "/inbox/12/%3Ftab%3Dmine"),
+        ("http://evil.example/inbox/12/", "/"),
+        ("http://testserver//evil.example/", "/"),
+        ("javascript:alert(1)", "/"),
+        ("", "/"),
+    ],
+)
+def test_a_fragment_asked_for_after_the_session_ended_moves_the_whole_page_and_back(page: str, back: str) -> None:
+    response = ask(agents_only, AnonymousUser(), HX_Request="true", HX_Current_URL=page)
+    assert (response.status_code, response["HX-Redirect"]) == (401, f"/accounts/login/?ended=1&next={back}")
 
 
 def test_the_wrong_role_is_refused() -> None:

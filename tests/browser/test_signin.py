@@ -7,13 +7,16 @@ from collections.abc import Generator
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from playwright.sync_api import Page, expect
 
 from crm.models import AccountMail, User
 from crm.tests.factories import user
-from tests.browser.conftest import Entrance
+from omnichannel.tests.factories import make_conversation
+from tests.browser.conftest import Elsewhere, Entrance
 
+PAUSE = 1500  # ms: the page tries to keep on the server what is being written
 PASSWORD = "a long enough secret"
 KEY = {
     "protocol": "ctap2",
@@ -134,6 +137,30 @@ def test_code_from_an_app_is_asked_for_and_recovery_codes_open_once(entrance: En
     sign_out(page)
     sign_in(page)
     is_home(page)
+
+
+def test_who_was_signed_out_in_another_tab_comes_back_to_what_they_were_writing(
+    entrance: Entrance, ana: User, elsewhere: Elsewhere, complaints: list[str]
+) -> None:
+    conversation = elsewhere(make_conversation, text="¿Dónde está?")
+    page = entrance()
+    sign_in(page)
+    is_home(page)
+    go(page, f"/inbox/{conversation.pk}/?tab=all")
+    page.wait_for_load_state("networkidle")
+    Session.objects.all().delete()
+    cache.clear()
+
+    page.get_by_label("Message", exact=True).fill("Llega mañana")
+    page.wait_for_timeout(PAUSE)
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("Your session has ended.")).to_be_visible()
+    sign_in(page)
+
+    expect(page).to_have_url(re.compile(rf"/inbox/{conversation.pk}/\?tab=all$"))
+    expect(page.get_by_label("Message", exact=True)).to_have_value("Llega mañana")
+    assert [complaint for complaint in complaints if "401" not in complaint] == []
+    complaints.clear()
 
 
 def add_passkey(page: Page, *, alone: bool) -> None:

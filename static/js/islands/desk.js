@@ -9,7 +9,8 @@ const WRITING = 12_000
 const SOON = 1000 // who has just sent something says by then that they write no more
 
 function post(url, values, keepalive = false) {
-  return fetch(url, { method: "POST", body: new URLSearchParams(values), headers: { "X-CSRFToken": meta("csrf-token") }, keepalive })
+  // Once signed out it is led to the sign-in page, which keeps nothing: that is no answer.
+  return fetch(url, { method: "POST", redirect: "manual", body: new URLSearchParams(values), headers: { "X-CSRFToken": meta("csrf-token") }, keepalive })
 }
 
 export function mount(form) {
