@@ -3,13 +3,14 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import BaseModelAdmin
 from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from feedback.actions import invitations, surveys
-from feedback.forms.wording import QuestionForm, VersionForm
+from feedback.forms.wording import QuestionForm, VersionForm, WordingForm, readings
 from feedback.kinds.base import kinds
 from feedback.models import Invitation, Programme, Question, Response, Survey, Version
 from kernel.admin_lists import FastList, ReadOnly, languages, worded
@@ -101,7 +102,28 @@ class ProgrammeAdmin(FastList):
         super().save_model(request, obj, form, change)
 
 
-class QuestionInline(admin.StackedInline):  # type: ignore[type-arg]
+class Worded(BaseModelAdmin):  # type: ignore[type-arg]
+    """Words stand in a field for each language, where they are written and where they can only be read."""
+
+    form: type[WordingForm]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.readings = readings(self.form)
+        vars(self).update(self.readings)  # where the admin looks for what is no field of the row
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = super().get_fields(request, obj)
+        if self.has_change_permission(request, obj):
+            return fields
+        return [field for field in fields if field not in self.form.declared_fields]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fields = super().get_readonly_fields(request, obj)
+        return fields if self.has_change_permission(request, obj) else [*self.readings, *fields]
+
+
+class QuestionInline(Worded, admin.StackedInline):  # type: ignore[type-arg]
     model = Question
     form = QuestionForm
     extra = 0
@@ -122,7 +144,7 @@ def _is_draft(version: Version | None) -> bool:
 
 
 @admin.register(Version)
-class VersionAdmin(FastList):
+class VersionAdmin(Worded, FastList):
     form = VersionForm
     list_display = ("__str__", "published_at", "published_by")
     list_filter = ("survey",)

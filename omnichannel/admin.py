@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import BaseModelAdmin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -68,14 +69,23 @@ class ChannelAdmin(FastList):
                 self.message_user(request, _("%(name)s: the settings are complete.") % {"name": channel})
 
 
+class ErrorTold(BaseModelAdmin):  # type: ignore[type-arg]
+    """What went wrong in the reader's language: the row keeps it in English."""
+
+    @admin.display(description=_("error"), ordering="error")
+    def error_told(self, row: RawInbound | Delivery | Attempt) -> str:
+        return told(row.error)
+
+
 @admin.register(RawInbound)
-class RawInboundAdmin(ReadOnly, FastList):
-    list_display = ("id", "channel", "state", "attempts", "received_at", "error")
+class RawInboundAdmin(ErrorTold, ReadOnly, FastList):
+    list_display = ("id", "channel", "state", "attempts", "received_at", "error_told")
     list_filter = ("state", "channel")
     list_select_related = ("channel",)
     search_fields = ("dedup_key",)
     ordering = ("-id",)
-    fields = ("channel", "dedup_key", "state", "attempts", "due_at", "received_at", "error", "meta")
+    fields = ("channel", "dedup_key", "state", "attempts", "due_at", "received_at", "error_told", "meta")
+    readonly_fields = ("error_told",)
     actions = ("replay",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RawInbound]:
@@ -91,27 +101,32 @@ class RawInboundAdmin(ReadOnly, FastList):
         self.message_user(request, text % {"n": len(held)})
 
 
-class AttemptInline(admin.TabularInline):  # type: ignore[type-arg]
+class AttemptInline(ErrorTold, admin.TabularInline):  # type: ignore[type-arg]
     model = Attempt
-    fields = readonly_fields = ("number", "started_at", "finished_at", "outcome", "error")
+    fields = readonly_fields = ("number", "started_at", "finished_at", "outcome_told", "error_told")
     extra = 0
     can_delete = False
+
+    @admin.display(description=_("outcome"))
+    def outcome_told(self, attempt: Attempt) -> str:
+        return attempt.outcome_label()
 
     def has_add_permission(self, request: HttpRequest, obj: Delivery | None = None) -> bool:
         return False
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(ReadOnly, FastList):
-    list_display = ("id", "address", "channel", "purpose", "state", "attempts", "created_at", "error")
+class DeliveryAdmin(ErrorTold, ReadOnly, FastList):
+    list_display = ("id", "address", "channel", "purpose", "state", "attempts", "created_at", "error_told")
     list_filter = ("state", "purpose", "channel")
     list_select_related = ("channel",)
     search_fields = ("address", "key")
     ordering = ("-id",)
     fields = (
-        "address", "channel", "key", "purpose", "state", "error", "provider_id",
+        "address", "channel", "key", "purpose", "state", "error_told", "provider_id",
         "attempts", "due_at", "created_at", "settled_at",
     )  # fmt: skip
+    readonly_fields = ("error_told",)
     inlines = (AttemptInline,)
     actions = ("send_again",)
 

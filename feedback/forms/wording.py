@@ -5,6 +5,7 @@ from typing import Any, ClassVar, TypeVar
 
 from django import forms
 from django.conf import settings
+from django.contrib.admin import display
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -52,6 +53,20 @@ class WordingForm(forms.ModelForm):  # type: ignore[type-arg]
     def save(self, commit: bool = True) -> Any:
         self.instance.texts = self.words()
         return super().save(commit)
+
+
+def readings(form: "type[WordingForm]") -> dict[str, Callable[[Any], str]]:
+    """What the form's fields hold, by names of their own, for admin pages that only show it."""
+    asked = [(name, code) for code, _language in settings.LANGUAGES for name in form.names]
+    return {f"{name}_{code}_read": _reading(name, code, form.base_fields[f"{name}_{code}"]) for name, code in asked}
+
+
+def _reading(name: str, code: str, field: forms.Field) -> Callable[[Any], str]:
+    @display(description=field.label)
+    def read(row: Any) -> str:
+        return row.texts.get(code, {}).get(name) or "–"
+
+    return read
 
 
 def _filled(texts: dict[str, str]) -> dict[str, str]:

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from django.conf import settings
 from django.contrib.admin import site
@@ -5,6 +7,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
+from crm.models import User
 from feedback.actions import surveys
 from feedback.models import Invitation, Programme, Response, Survey, Version
 from feedback.tests.factories import make_invitation, make_mailbox, make_response, make_survey
@@ -50,6 +53,19 @@ def questions(version_questions: list[int]) -> dict[str, str]:
         "questions-1-position": "2",
         "questions-1-text_en": "Why?",
     }
+
+
+def test_words_of_a_published_version_are_read_in_the_readers_language(admin: Client) -> None:
+    User.objects.update(language="es")
+    version = make_survey().live_version
+    assert version is not None
+
+    page = admin.get(reverse("admin:feedback_version_change", args=[version.pk])).content.decode()
+
+    shown = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+    assert f"Asunto del correo (Inglés): {version.texts['en']['subject']}" in shown
+    assert version.score_question.text("text", "en") in shown.split("Pregunta (Inglés):")[1]
+    assert "None" not in shown
 
 
 def test_words_are_edited_in_a_field_for_each_language_and_published(admin: Client) -> None:

@@ -207,7 +207,7 @@ class Delivery(Leased):
         ]
 
     def __str__(self) -> str:
-        return f"{self.key}: {self.state}"
+        return f"{self.key}: {self.get_state_display()}"
 
     @property
     def refusable_as(self) -> str:

@@ -3,10 +3,10 @@
 import pytest
 from django.test import Client
 
-from crm.models import Team
+from crm.models import Team, User
 from omnichannel.actions import conversations, deliveries
 from omnichannel.channels.email.compose import receives_signed_addresses
-from omnichannel.models import Channel, Delivery, Inbox, RawInbound, Suppression
+from omnichannel.models import Attempt, Channel, Delivery, Inbox, RawInbound, Suppression
 from omnichannel.tests.factories import make_channel, make_conversation, make_user
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +32,21 @@ def test_new_account_leads_on_to_the_settings_of_its_kind(client: Client) -> Non
     assert response.headers["Location"] == f"/admin/omnichannel/channel/{channel.pk}/change/"
     page = client.get(response.headers["Location"]).content.decode()
     assert 'name="setting_imap_host"' in page
+
+
+def test_what_became_of_a_message_is_told_in_the_readers_language(client: Client) -> None:
+    User.objects.update(language="es")
+    delivery = conversations.reply(make_conversation(), by=make_user("agent"), body="x").delivery
+    said = "The mail server refused the recipient: 550 No such user"
+    Delivery.objects.filter(pk=delivery.pk).update(state="failed", error=said)
+    Attempt.objects.create(delivery=delivery, number=1, outcome="failed", error=said)
+
+    listed = client.get("/admin/omnichannel/delivery/").content.decode()
+    page = client.get(f"/admin/omnichannel/delivery/{delivery.pk}/change/").content.decode()
+
+    assert "El servidor de correo rechazó al destinatario: 550 No such user" in listed
+    assert page.count("El servidor de correo rechazó al destinatario: 550 No such user") == 2
+    assert f"{delivery.key}: fallido" in page
 
 
 def test_team_of_an_inbox_is_found_by_typing(client: Client) -> None:
