@@ -7,7 +7,8 @@ client → {"type": "subscribe", "topics": ["conversation:12"], "cursor": "8123-
 server → {"type": "fragments", "html": "<… hx-swap-oob …>", "cursor": "8125-0"}
          {"type": "counters", "deltas": {"inbox-mine": 1}}
          {"type": "tick", "cursor": "8125-0", "lag": 0.0}     every TICK_SECONDS; lag in seconds
-         {"type": "reload"}                                  too much was missed: fetch the page's parts again
+         {"type": "reload"}                                  too much was missed, or who sees what has
+                                                             changed: fetch the page's parts again
 """
 
 import asyncio
@@ -169,17 +170,26 @@ def poke(topics: Iterable[str]) -> None:
     wanted = sorted(set(topics))
     if len(wanted) > MANY_TOPICS:
         wanted = [EVERYBODY]
+    _tell(wanted, "look")
+
+
+def start_over() -> None:
+    """After a commit that changes who sees what, which is no event: every screen fetches its parts again."""
+    _tell([EVERYBODY], "reload")
+
+
+def _tell(topics: list[str], what: str) -> None:
     layer = get_channel_layer()
-    if not wanted or layer is None or _layer.is_open:
+    if not topics or layer is None or _layer.is_open:
         return
     try:
-        async_to_sync(_send)(layer, wanted)
+        async_to_sync(_send)(layer, topics, what)
     except Exception as error:  # any transport error: the sockets' own tick makes up for it
         _layer.trip()
         log.warning("channel layer away, screens will catch up: %s", type(error).__name__)
 
 
-async def _send(layer: Any, topics: list[str]) -> None:
+async def _send(layer: Any, topics: list[str], what: str) -> None:
     async with asyncio.timeout(PATIENCE):
         for topic in topics:
-            await layer.group_send(group_name(topic), {"type": "look"})
+            await layer.group_send(group_name(topic), {"type": what})

@@ -85,6 +85,10 @@ class Live(AsyncJsonWebsocketConsumer):
         if not self.looking.locked():
             await self.look_now()
 
+    async def reload(self, event: dict[str, Any]) -> None:
+        """Who sees what has changed."""
+        await self.send_json({"type": "reload"})
+
     async def look_now(self) -> None:
         async with self.looking:
             self.again = True

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from kernel.admin_lists import FastList, ReadOnly, worded
 from kernel.told import told
-from omnichannel.actions import deliveries, inbound
+from omnichannel.actions import deliveries, inbound, inboxes
 from omnichannel.forms.channels import PREFIX, ChannelForm, plugin_fields
 from omnichannel.models import Attempt, Channel, Delivery, Inbox, RawInbound, Suppression
 from omnichannel.models.channel import channel_kinds
@@ -25,6 +25,11 @@ class InboxAdmin(FastList):
     list_select_related = ("team",)
     search_fields = ("name",)
     autocomplete_fields = ("team",)
+
+    def save_model(self, request: HttpRequest, obj: Inbox, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and "team" in form.changed_data:
+            inboxes.hand_to(obj, obj.team)
 
 
 @admin.register(Channel)

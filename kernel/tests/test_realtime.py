@@ -181,5 +181,16 @@ def test_change_that_concerns_very_many_is_told_to_everybody_at_once(layer: Any,
     assert heard(layer, [f"contact:{number}" for number in range(count)], "contact:1", EVERYBODY) == told
 
 
+def test_everybody_is_told_when_who_sees_what_has_changed(layer: Any) -> None:
+    async def hear() -> dict[str, Any]:
+        await layer.group_add(realtime.group_name(EVERYBODY), "listener")
+        return dict(await layer.receive("listener"))
+
+    async_to_sync(layer.group_add)(realtime.group_name(EVERYBODY), "listener")
+    realtime.start_over()
+
+    assert async_to_sync(hear)() == {"type": "reload"}
+
+
 def test_nothing_changed_pokes_nobody(layer: Any) -> None:
     assert heard(layer, [], "contact:1", EVERYBODY) == []

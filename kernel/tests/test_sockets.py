@@ -267,6 +267,14 @@ def test_a_screen_that_missed_too_much_is_told_to_reload(monkeypatch: pytest.Mon
     play(make_user("agent"), scene)
 
 
+def test_a_screen_fetches_its_parts_again_when_who_sees_what_has_changed() -> None:
+    async def scene(communicator: WebsocketCommunicator) -> None:
+        await sync_to_async(realtime.start_over)()
+        assert (await communicator.receive_json_from())["type"] == "reload"
+
+    play(make_user("agent"), scene)
+
+
 def test_a_lost_poke_is_made_up_for_by_the_next_tick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(realtime, "TICK_SECONDS", 0.3)
     contact = make_contact()

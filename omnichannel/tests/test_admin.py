@@ -1,9 +1,12 @@
 """Channel accounts in the settings: the plug-in's own fields, secrets that only go in, checks, replays."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
 from crm.models import Team, User
+from kernel.realtime import start_over
 from omnichannel.actions import conversations, deliveries
 from omnichannel.channels.email.compose import receives_signed_addresses
 from omnichannel.models import Attempt, Channel, Delivery, Inbox, RawInbound, Suppression
@@ -54,6 +57,20 @@ def test_team_of_an_inbox_is_found_by_typing(client: Client) -> None:
     Team.objects.create(name="Other")
     page = client.get(f"/admin/omnichannel/inbox/{inbox.pk}/change/").content.decode()
     assert ("Ventas" in page, "Other" in page) == (True, False)
+
+
+@pytest.mark.parametrize(("to", "told"), [("Ventas", True), ("Support", False)])
+def test_screens_are_fetched_again_when_an_inbox_goes_to_another_team(
+    client: Client, django_capture_on_commit_callbacks: Any, to: str, told: bool
+) -> None:
+    teams = {name: Team.objects.create(name=name) for name in ("Support", "Ventas")}
+    inbox = Inbox.objects.create(name="Support", team=teams["Support"])
+
+    with django_capture_on_commit_callbacks() as after:
+        client.post(f"/admin/omnichannel/inbox/{inbox.pk}/change/", {"name": "Help", "team": teams[to].pk})
+
+    assert Inbox.objects.get(name="Help").team == teams[to]
+    assert (start_over in after) is told
 
 
 def test_secrets_go_in_and_never_come_out(client: Client) -> None:

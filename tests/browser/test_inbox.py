@@ -6,10 +6,10 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from crm.models import User
-from omnichannel.actions import conversations
+from crm.models import Team, User
+from omnichannel.actions import conversations, inboxes
 from omnichannel.models import Channel, Delivery, Draft, Message
-from omnichannel.tests.factories import inbound, make_conversation
+from omnichannel.tests.factories import inbound, make_conversation, make_user
 from tests.browser.conftest import Elsewhere, OpenAs, live
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -69,6 +69,27 @@ def test_two_colleagues_see_the_same_story_unfold(
     for page in (one, two):
         for name in ("all", "mine", "unassigned"):
             expect(counter(page, name)).to_have_attribute("data-count", "0")
+
+
+def test_inbox_handed_to_another_team_leaves_the_screens_of_the_first_and_comes_to_the_second(
+    open_as: OpenAs, lola: User, channel: Channel, elsewhere: Elsewhere, complaints: list[str]
+) -> None:
+    other = Team.objects.create(name="Wholesale")
+    conversation = elsewhere(make_conversation, channel, text="¿Dónde está?")
+    page = live(open_as(lola, f"/inbox/{conversation.pk}/?tab=all"))
+    theirs = live(open_as(make_user("agent", team=other), "/inbox/?tab=all"))
+    page.get_by_label("Message", exact=True).fill("Llega mañana")
+
+    elsewhere(inboxes.hand_to, channel.inbox, other)
+    expect(page.locator(f"#row-{conversation.pk}")).to_have_count(0)
+    expect(page.get_by_role("alert").filter(has_text="handed to another team")).to_be_visible()
+    expect(page.get_by_label("Message", exact=True)).to_have_value("Llega mañana")
+    expect(theirs.locator(f"#row-{conversation.pk}")).to_be_visible()
+
+    elsewhere(make_conversation, channel, subject="Pedido 4712", sender="otra@casa.example")
+    expect(theirs.locator("#rows-all")).to_contain_text("Pedido 4712")
+    assert [complaint for complaint in complaints if "404" not in complaint] == []
+    complaints.clear()
 
 
 def test_who_answers_takes_it_and_can_hand_it_back(
