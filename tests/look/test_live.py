@@ -86,6 +86,19 @@ def test_live_replaces_what_it_is_told_to_add_twice(open_page: Open) -> None:
     expect(page.locator("#message-7")).to_have_count(1)
 
 
+def test_live_puts_what_comes_twice_in_one_push_where_it_stands_since_the_first(open_page: Open) -> None:
+    """A new conversation is opened and answered at once: its row comes with both events, and stands there once."""
+    page, server = connected(open_page)
+    html = "".join(
+        f'<li id="row-7" hx-swap-oob="true">{text}</li>'
+        f'<ol hx-swap-oob="beforeend:{THREAD}:not(:has(#row-7))"><li id="row-7">{text}</li></ol>'
+        for text in ("asked", "answered")
+    )
+    server.say(type="fragments", html=html, cursor="8-0")
+    expect(page.locator("#row-7")).to_have_text("answered")
+    expect(page.locator("#row-7")).to_have_count(1)  # and no complaint, which open_page looks for
+
+
 def test_live_does_not_look_for_what_it_has_just_taken_away(open_page: Open) -> None:
     """A row leaves its list with one event, and the next event of the same push brings it again."""
     page, server = connected(open_page)

@@ -11,6 +11,13 @@ const SIGNED_OUT = 4401
 
 const topics = () => [...new Set([...document.querySelectorAll("[data-live-topics]")].flatMap((element) => element.dataset.liveTopics.split(/\s+/)))].filter(Boolean).sort()
 
+/** One after the other: where a piece belongs may hang on what those before it changed. */
+function pieces(html) {
+  const page = document.createElement("template")
+  page.innerHTML = html
+  return [...page.content.children].map((element) => element.outerHTML)
+}
+
 function count(deltas) {
   for (const [name, delta] of Object.entries(deltas)) {
     for (const element of document.querySelectorAll(`[data-counter="${CSS.escape(name)}"]`)) {
@@ -83,7 +90,7 @@ class Live {
   }
 
   on_fragments({ html }) {
-    htmx.swap(document.body, applicable(html), { swapStyle: "none", swapDelay: 0, settleDelay: 0 })
+    for (const piece of pieces(html)) htmx.swap(document.body, applicable(piece), { swapStyle: "none", swapDelay: 0, settleDelay: 0 })
   }
 
   on_counters({ deltas }) {
