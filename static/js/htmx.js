@@ -28,8 +28,9 @@ document.addEventListener("htmx:beforeRequest", ({ detail }) => {
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   detail.headers["X-CSRFToken"] = meta("csrf-token")
 })
-document.addEventListener("htmx:sendError", () => toast({ level: "error", text: text("unreachable") }))
-document.addEventListener("htmx:timeout", () => toast({ level: "error", text: text("unreachable") }))
+const unreachable = () => toast({ level: "error", text: text("unreachable"), until: "answered" })
+document.addEventListener("htmx:sendError", unreachable)
+document.addEventListener("htmx:timeout", unreachable)
 document.addEventListener("htmx:responseError", ({ detail }) => {
   const { status } = detail.xhr
   if (status === 401) return window.location.reload()

@@ -224,6 +224,19 @@ def test_list_is_walked_with_j_and_k(open_page: Open) -> None:
     expect(rows.nth(0)).to_be_focused()
 
 
+def test_server_that_could_not_be_reached_is_complained_of_until_it_answers(open_page: Open) -> None:
+    page = open_page("/gallery/")
+    happen = "([name, detail]) => document.dispatchEvent(new CustomEvent(name, {detail}))"
+    toast = page.locator("#toasts .toast", has_text="cannot be reached")
+    page.evaluate(happen, ["htmx:sendError", {}])
+    page.evaluate(happen, ["htmx:afterRequest", {"successful": False}])
+    expect(toast).to_have_count(1)
+
+    page.evaluate(happen, ["htmx:afterRequest", {"successful": True}])
+
+    expect(toast).to_have_count(0)
+
+
 def test_toast_offers_undo_and_an_error_stays(open_page: Open) -> None:
     page = open_page("/gallery/")
     show = "detail => document.body.dispatchEvent(new CustomEvent('toast', {detail}))"

@@ -1,5 +1,6 @@
 // <div data-island="toast">: shows what happened, with undo. From the server: HX-Trigger-After-Swap {"toast": {level, text, undo: {url, method}}}
-// or Django's messages, rendered inside. Errors stay until closed, one of each; the rest leaves after a while, never under the pointer.
+// or Django's messages, rendered inside. Errors stay until closed, one of each (until: "answered": or until a request succeeds
+// again); the rest leaves after a while, never under the pointer.
 import htmx from "../htmx.js"
 
 const SECONDS = { plain: 6, undo: 8 }
@@ -35,9 +36,10 @@ export function mount(container) {
     if (level === "error" && last?.dataset.level === level && last.querySelector("[data-text]").textContent === text) last.remove()
   }
 
-  function show({ level = "info", text, undo }) {
+  function show({ level = "info", text, undo, until = "" }) {
     const item = template.content.firstElementChild.cloneNode(true)
     item.dataset.level = level
+    item.dataset.until = until
     if (level === "error") item.setAttribute("role", "alert")
     item.querySelector("[data-text]").textContent = text
     const button = item.querySelector("[data-undo]")
@@ -51,6 +53,9 @@ export function mount(container) {
 
   container.querySelectorAll(".toast").forEach(prepare)
   document.body.addEventListener("toast", ({ detail }) => show(detail))
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    if (detail.successful) container.querySelectorAll("[data-until=answered]").forEach((item) => item.remove())
+  })
   document.addEventListener("keydown", (event) => {
     if (event.key !== "z" || !(event.ctrlKey || event.metaKey) || event.target.closest("input, textarea, [contenteditable=true]")) return
     const undo = [...container.querySelectorAll("[data-undo]:not([hidden])")].at(-1)
