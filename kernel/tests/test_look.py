@@ -31,14 +31,14 @@ def test_distance_is_compact_within_a_week(apart: timedelta, words: str) -> None
 
 
 def test_distance_becomes_a_date_after_a_week() -> None:
-    assert look.distance(NOW - timedelta(days=10), NOW) == "November 11"
+    assert look.distance(NOW - timedelta(days=10), NOW) == "Nov 11"
 
 
 def test_a_date_after_a_word_has_what_the_language_puts_before_it() -> None:
     told = [look.distance(NOW - timedelta(days=days), NOW, spoken=True) for days in (2, 10)]
     with translation.override("es"):
         told.append(look.distance(NOW - timedelta(days=10), NOW, spoken=True))
-    assert told == ["2d ago", "on November 11", "el 11 de noviembre"]
+    assert told == ["2d ago", "on Nov 11", "el 11 de noviembre"]
 
 
 def test_distance_names_the_year_of_another_year() -> None:
@@ -156,7 +156,7 @@ def test_distance_changes_its_unit_at_the_full_one(seconds: int, words: str) -> 
     assert look.distance(NOW + timedelta(seconds=seconds), NOW) == words
 
 
-@pytest.mark.parametrize(("days", "words"), [(-7, "November 14"), (7, "November 28"), (60, "Jan. 20, 2027")])
+@pytest.mark.parametrize(("days", "words"), [(-7, "Nov 14"), (7, "Nov 28"), (60, "Jan 20, 2027")])
 def test_week_away_in_either_direction_is_a_date(days: int, words: str) -> None:
     assert look.distance(NOW + timedelta(days=days), NOW) == words
 
@@ -170,8 +170,8 @@ def test_date_is_that_of_the_readers_day() -> None:
     late = datetime(2026, 11, 1, 23, 30, tzinfo=UTC)
 
     with timezone.override("Europe/Madrid"):
-        assert look.distance(late, NOW) == "November 2"
-        assert 'title="Nov. 2, 2026, 12:30 a.m."' in look.ago(late)
+        assert look.distance(late, NOW) == "Nov 2"
+        assert 'title="Nov 2, 2026, 12:30 a.m."' in look.ago(late)
 
 
 def test_distance_is_told_in_the_readers_language() -> None:
