@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
 
 from tests.architecture.sources import APPS
 
@@ -111,3 +113,9 @@ def users(component: Path) -> list[Path]:
 def test_every_component_is_drawn_by_more_than_the_gallery() -> None:
     """Else the gallery shows something that the product does not have."""
     assert [named(path) for path in components() if not users(path)] == []
+
+
+def test_figures_of_the_gallery_are_written_in_the_readers_language() -> None:
+    with translation.override("es"):
+        assert "1\xa0234\xa0567,89" in render_to_string("gallery/foundations.html")
+        assert "1\xa0204" in render_to_string("gallery/controls.html")
