@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -62,6 +63,7 @@ def test_files_are_chosen_removed_and_sent(
     expect(page.locator(".composer-files li")).to_have_count(4)
     page.get_by_role("button", name="Remove: plano.txt").click()
     assert chosen(page) == ["factura.pdf", "foto.png", "captura.png"]
+    expect(page.locator(".composer-files [data-size]").first).to_have_text("20 bytes")
 
     with page.expect_response("**/messages/"):
         page.get_by_role("button", name="Send").click()
@@ -71,6 +73,19 @@ def test_files_are_chosen_removed_and_sent(
     work()
     files = {part.get_filename(): part.get_payload(decode=True) for part in sink.accepted[0].mail.iter_attachments()}
     assert files == {name: b"bytes of " + name.encode() for name in ("factura.pdf", "foto.png", "captura.png")}
+
+
+def test_file_beside_a_picture_is_no_taller_than_alone(open_as: OpenAs, lola: User, conversation: Conversation) -> None:
+    picture = '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="150"/>'
+    page = ready(open_as(lola, f"/inbox/{conversation.pk}/"))
+    file = '<a class="attachment">factura.pdf</a>'
+    beside = f'<a class="attachment-picture"><img alt="" src="data:image/svg+xml,{quote(picture)}"></a>{file}'
+    show = "html => document.querySelector('.thread').insertAdjacentHTML('beforeend', html)"
+    page.evaluate(show, f'<li class="attachments">{beside}</li><li class="attachments">{file}</li>')
+
+    expect(page.locator(".attachment-picture img")).to_have_js_property("complete", True)
+    heights = page.locator("li .attachment").evaluate_all("all => all.map((file) => file.offsetHeight)")
+    assert heights == [heights[0], heights[0]]
 
 
 def test_too_much_is_left_out_with_a_reason_and_text_stays(

@@ -5,6 +5,7 @@ const input = (form) => form.elements.attachments
 const LANGUAGE = document.documentElement.lang || "en"
 
 function size(bytes) {
+  if (bytes < 1024) return new Intl.NumberFormat(LANGUAGE, { style: "unit", unit: "byte", unitDisplay: "long" }).format(bytes)
   const [value, unit] = bytes < 1 << 20 ? [bytes / 1024, "KB"] : [bytes / (1 << 20), "MB"] // as the server writes it once sent
   return new Intl.NumberFormat(LANGUAGE, { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(value) + `\u00a0${unit}`
 }
