@@ -52,6 +52,16 @@ def test_what_it_says_of_the_chosen_number_stays_true_when_another_one_is_chosen
     assert re.findall(r">[^<]*\b4\b[^<]*<", html) == [">4<"]
 
 
+def test_link_opened_again_says_that_the_number_given_counts(customer: Client) -> None:
+    _invitation, token = make_invitation()
+    post(customer, f"/s/{token}", score="3")
+
+    html = customer.get(f"/s/{token}?score=9").content.decode()
+
+    assert "Your 3 counts so far; the new number takes its place once you confirm it." in html
+    assert "Your number counts once you confirm it" not in html
+
+
 def test_opening_the_link_without_a_score_asks_the_question(customer: Client) -> None:
     _invitation, token = make_invitation()
     html = customer.get(f"/s/{token}").content.decode()
