@@ -7,10 +7,11 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from crm.models import Company
+from crm.models import Company, User
 from crm.tests.factories import contact
 from feedback.tests.factories import make_response
 from journeys.actions import shipped
+from omnichannel.models import Conversation
 from omnichannel.tests.factories import make_channel, make_conversation
 from tests.look.conftest import Open
 
@@ -86,3 +87,28 @@ def test_table_in_a_mail_keeps_its_words_whole_and_scrolls(open_page: Open) -> N
     width = page.evaluate("document.querySelector('td').getBoundingClientRect().width")
     assert width > 30
     assert page.evaluate("document.scrollingElement.scrollWidth > innerWidth")
+
+
+def test_contact_on_paper_has_no_forms_and_no_filters(open_page: Open) -> None:
+    person = contact()
+    page = open_page(f"/contacts/{person.pk}/")
+    written_into = page.locator("main :is(form, .chips)")
+    assert written_into.count() >= 5
+
+    page.emulate_media(media="print")
+
+    assert [form.get_attribute("class") for form in written_into.all() if form.is_visible()] == []
+    page.emulate_media(media="screen")
+
+
+def test_clock_of_a_waiting_row_stands_apart_from_whose_it_is(open_page: Open) -> None:
+    """Twenty minutes are the longest that the column ever says."""
+    talk = make_conversation(make_channel(kind="email"))
+    Conversation.objects.filter(pk=talk.pk).update(waiting_since=timezone.now() - timedelta(minutes=20))
+    User.objects.update(language="es")
+    page = open_page(f"/inbox/{talk.pk}/")
+    when = page.locator(f"#row-{talk.pk} .when")
+    expect(when).to_contain_text("20 min")
+
+    over = "(when) => when.firstElementChild.getBoundingClientRect().left - when.getBoundingClientRect().left"
+    assert when.evaluate(over) >= 0
