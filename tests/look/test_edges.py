@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
+from crm.actions import tags
 from crm.models import Company, User
 from crm.tests.factories import contact
 from feedback.tests.factories import make_response
@@ -91,9 +92,10 @@ def test_table_in_a_mail_keeps_its_words_whole_and_scrolls(open_page: Open) -> N
 
 def test_contact_on_paper_has_no_forms_and_no_filters(open_page: Open) -> None:
     person = contact()
+    tags.put(person, [tags.named("VIP")], by=None)
     page = open_page(f"/contacts/{person.pk}/")
-    written_into = page.locator("main :is(form, .chips)")
-    assert written_into.count() >= 5
+    written_into = page.locator("main :is(form, .chips, .chip-remove)")
+    assert written_into.count() >= 6
 
     page.emulate_media(media="print")
 
