@@ -21,9 +21,17 @@ def _traits(names: str) -> str:
     return ", ".join(dict.fromkeys(called(name) for name in names.split(", ")))
 
 
+@dataclass(frozen=True, kw_only=True)
+class _InList(Fact):
+    """It changes what the list of contacts says."""
+
+    def topics(self) -> list[str]:
+        return ["contacts:all"]
+
+
 @fact
 @dataclass(frozen=True, kw_only=True)
-class ContactCreated(Fact):
+class ContactCreated(_InList):
     name: ClassVar = "contact.created"
     story: ClassVar = _("First seen ({source})")
     words: ClassVar = {"source": called}
@@ -59,7 +67,7 @@ class IdentityShared(Fact):
 
 @fact
 @dataclass(frozen=True, kw_only=True)
-class ContactUpdated(Fact):
+class ContactUpdated(_InList):
     name: ClassVar = "contact.updated"
     story: ClassVar = _("Changed: {changed}")
     words: ClassVar = {"changed": _fields}
@@ -69,7 +77,7 @@ class ContactUpdated(Fact):
 
 @fact
 @dataclass(frozen=True, kw_only=True)
-class ContactTagged(Fact):
+class ContactTagged(_InList):
     name: ClassVar = "contact.tagged"
     story: ClassVar = _("Tagged “{tag}”")
     icon: ClassVar = "tag"
@@ -78,7 +86,7 @@ class ContactTagged(Fact):
 
 @fact
 @dataclass(frozen=True, kw_only=True)
-class ContactUntagged(Fact):
+class ContactUntagged(_InList):
     name: ClassVar = "contact.untagged"
     story: ClassVar = _("Tag “{tag}” taken off")
     icon: ClassVar = "tag"
@@ -87,7 +95,7 @@ class ContactUntagged(Fact):
 
 @fact
 @dataclass(frozen=True, kw_only=True)
-class FeelingChanged(Fact):
+class FeelingChanged(_InList):
     name: ClassVar = "contact.feeling_changed"
     story: ClassVar = _("Feels {feeling}")
     words: ClassVar = {"feeling": labels(Feeling)}
@@ -175,7 +183,7 @@ class ConsentChanged(Fact):
 
 @fact
 @dataclass(frozen=True, kw_only=True)
-class ContactMerged(Fact):
+class ContactMerged(_InList):
     name: ClassVar = "contact.merged"
     story: ClassVar = _("Joined with contact {member_id}: {rule}")
     icon: ClassVar = "merge"
@@ -185,7 +193,7 @@ class ContactMerged(Fact):
 
 @fact
 @dataclass(frozen=True, kw_only=True)
-class ContactsSeparated(Fact):
+class ContactsSeparated(_InList):
     name: ClassVar = "contact.separated"
     story: ClassVar = _("Separated from contact {member_id}")
     icon: ClassVar = "split"

@@ -15,12 +15,22 @@ from crm.facts import (
 from crm.ledger.fact import doubled
 from crm.models import Contact, Event, User
 from crm.models.families import persons
-from kernel.realtime import News, Push, live, topic_guard, watch
+from kernel.realtime import News, Push, live, outdates, topic_guard, watch
 
 
 @topic_guard("contact")
 def sees_contact(user: User, number: str) -> bool:
     return number.isdecimal() and Contact.objects.visible_to(user).filter(pk=int(number[:18])).exists()
+
+
+@topic_guard("contacts")
+def sees_contacts(user: User, which: str) -> bool:
+    return which == "all"
+
+
+@outdates("contacts")
+def any_seen(user: User, news: list[News]) -> bool:
+    return Contact.objects.visible_to(user).filter(pk__in={item.contact_id for item in news}).exists()
 
 
 @watch("contact")

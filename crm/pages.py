@@ -24,7 +24,7 @@ def contact(found: Contact, user: User) -> dict[str, Any]:
     """Everything of the page but its thread."""
     return {
         "contact": found,
-        "place": realtime.read_feed(None, 1)[1],
+        "place": realtime.here(),
         "topics": " ".join(f"contact:{member}" for member in found.family_ids),
         "kinds": timeline.KINDS,
         "channels": [(slug, capfirst(called(slug))) for slug in timeline.channels(found)],

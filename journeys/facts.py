@@ -17,7 +17,7 @@ class _OfJourney(Fact):
     version: int = 0
 
     def topics(self) -> list[str]:
-        return [f"journey:{self.journey_id}"]
+        return [f"journey:{self.journey_id}", "journeys:all"]
 
 
 @fact

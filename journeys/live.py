@@ -1,36 +1,26 @@
-"""A journey's page on everybody's screen: whoever enters, moves on or leaves makes it fetch its figures again.
+"""Journeys on everybody's screen: whoever enters, moves on or leaves makes the pages that show it fetch again.
 
-A thousand people may move in a second. So the news itself carries no figures, only a pulse that each screen answers
-once it has been quiet for a moment, through the page's own view and with the viewer's own permissions.
+A thousand people may move in a second. So the news itself carries no figures, only that they changed; each screen asks
+for them once it has been quiet for a moment, through the page's own view and with the viewer's own permissions.
 """
 
-from django.template.loader import render_to_string
-
 from crm.models import User
-from journeys import facts
 from journeys.models import Journey
-from kernel.realtime import News, Push, live, topic_guard
-
-
-def _visible(user: User, number: object) -> bool:
-    text = str(number)
-    return text.isdecimal() and Journey.objects.visible_to(user).filter(pk=int(text[:18])).exists()
+from kernel.policies import managers_only
+from kernel.realtime import News, outdates, topic_guard
 
 
 @topic_guard("journey")
 def sees_journey(user: User, number: str) -> bool:
-    return _visible(user, number)
+    return number.isdecimal() and Journey.objects.visible_to(user).filter(pk=int(number[:18])).exists()
 
 
-@live(
-    facts.JourneyEntered.name,
-    facts.JourneyMoved.name,
-    facts.JourneyCompleted.name,
-    facts.JourneyExited.name,
-    facts.JourneyFailed.name,
-)
-def pulse(user: User, news: News) -> Push:
-    journey_id = news.properties.get("journey_id", 0)
-    if not _visible(user, journey_id):
-        return Push()
-    return Push(render_to_string("journeys/pulse.html", {"journey_id": journey_id, "oob": True}))
+@topic_guard("journeys")
+def sees_journeys(user: User, which: str) -> bool:
+    return which == "all" and managers_only.admits(user)
+
+
+@outdates("journey")
+@outdates("journeys")
+def any_moved(user: User, news: list[News]) -> bool:
+    return Journey.objects.visible_to(user).filter(pk__in={item.properties.get("journey_id") for item in news}).exists()

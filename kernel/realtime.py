@@ -7,12 +7,14 @@ client → {"type": "subscribe", "topics": ["conversation:12"], "cursor": "8123-
 server → {"type": "fragments", "html": "<… hx-swap-oob …>", "cursor": "8125-0"}
          {"type": "counters", "deltas": {"inbox-mine": 1}}
          {"type": "tick", "cursor": "8125-0", "lag": 0.0}     every TICK_SECONDS; lag in seconds
+         {"type": "stale", "topics": ["outbox:all"]}         these changed: fetch again what shows them
          {"type": "reload"}                                  too much was missed, or who sees what has
                                                              changed: fetch the page's parts again
 """
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -30,6 +32,7 @@ TICK_SECONDS = 5.0
 CATCH_UP = 200  # more missed events than this and the client reloads instead
 MANY_TOPICS = 50  # a change that concerns more than this is told to everybody once instead of to each topic
 EVERYBODY = "everybody"
+LIST_PAUSE = 1.0  # seconds between two pokes of a process to one list; what comes in between is found by the tick
 SEEN_AT_MOST = 200  # ids that a place written as text may carry
 
 
@@ -46,16 +49,17 @@ class News:
 
 @dataclass
 class Push:
-    """What a renderer wants shown: out-of-band fragments and counter deltas."""
+    """What a renderer wants shown: out-of-band fragments and counter deltas; `stale`: topics of lists that changed."""
 
     html: str = ""
     counters: dict[str, int] = field(default_factory=dict)
+    stale: frozenset[str] = frozenset()
 
     def __add__(self, other: "Push") -> "Push":
         counters = dict(self.counters)
         for name, delta in other.counters.items():
             counters[name] = counters.get(name, 0) + delta
-        return Push(self.html + other.html, counters)
+        return Push(self.html + other.html, counters, self.stale | other.stale)
 
 
 def _is_number(text: str) -> bool:
@@ -89,10 +93,13 @@ class Feed(Protocol):
 
 Renderer = Callable[[Any, News], Push]
 TopicGuard = Callable[[Any, str], bool]
+Outdated = Callable[[Any, list[News]], bool]
 
 _renderers: dict[str, list[Renderer]] = {}
 _watchers: dict[str, list[Renderer]] = {}
 _guards: dict[str, TopicGuard] = {}
+_lists: dict[str, Outdated] = {}
+_poked: dict[str, float] = {}
 _feeds: list[Feed] = []
 
 
@@ -131,8 +138,24 @@ def topic_guard(kind: str) -> Callable[[TopicGuard], TopicGuard]:
     return register
 
 
+def outdates(kind: str) -> Callable[[Outdated], Outdated]:
+    """`@outdates("outbox") def any_visible(user, news) -> bool`: for lists and figures, where one event more or less is
+    no fragment of its own. Asked once for all that came together; if this viewer may see any of it, their page fetches
+    again what shows the topic, through its own view. Nothing is rendered for topics of such a kind."""
+
+    def register(function: Outdated) -> Outdated:
+        _lists[kind] = function
+        return function
+
+    return register
+
+
+def _kind(topic: str) -> str:
+    return topic.partition(":")[0]
+
+
 def may_listen(user: Any, topic: str) -> bool:
-    guard = _guards.get(topic.partition(":")[0])
+    guard = _guards.get(_kind(topic))
     return bool(guard and guard(user, topic.partition(":")[2]))
 
 
@@ -141,23 +164,35 @@ def provide_feed(feed: Feed) -> Feed:
     return feed
 
 
+def here() -> Place:
+    """How far the ledger has come: for a page to note what it shows already."""
+    return read_feed(None, 1)[1]
+
+
 def read_feed(since: Place | None, limit: int) -> tuple[list[News], Place]:
     return _feeds[0](since, limit)
 
 
 def render_news(user: Any, news: Iterable[News], topics: set[str]) -> Push:
     """Everything of interest to this user, in the ledger's order."""
-    total = Push()
-    for item in news:
-        heard = item.topics & topics
+    items = list(news)
+    lists = frozenset(topic for topic in topics if _kind(topic) in _lists)
+    total = Push(stale=frozenset(topic for topic in lists if _is_outdated(user, topic, items)))
+    for item in items:
+        heard = (item.topics & topics) - lists
         if heard:
             for renderer in [*_renderers.get(item.name, []), *_watching(heard)]:
                 total += renderer(user, item)
     return total
 
 
+def _is_outdated(user: Any, topic: str, news: list[News]) -> bool:
+    of_it = [item for item in news if topic in item.topics]
+    return bool(of_it) and _lists[_kind(topic)](user, of_it)
+
+
 def _watching(topics: Iterable[str]) -> list[Renderer]:
-    kinds = sorted({topic.partition(":")[0] for topic in topics})
+    kinds = sorted({_kind(topic) for topic in topics})
     return [watcher for kind in kinds for watcher in _watchers.get(kind, [])]
 
 
@@ -167,7 +202,7 @@ def group_name(topic: str) -> str:
 
 def poke(topics: Iterable[str]) -> None:
     """After a commit: tell whoever watches these topics to look. A layer that is away is logged, not raised."""
-    wanted = sorted(set(topics))
+    wanted = sorted(filter(_may_be_poked, set(topics)))
     if len(wanted) > MANY_TOPICS:
         wanted = [EVERYBODY]
     _tell(wanted, "look")
@@ -187,6 +222,17 @@ def _tell(topics: list[str], what: str) -> None:
     except Exception as error:  # any transport error: the sockets' own tick makes up for it
         _layer.trip()
         log.warning("channel layer away, screens will catch up: %s", type(error).__name__)
+
+
+def _may_be_poked(topic: str) -> bool:
+    """A campaign changes the outbox a hundred times a second; nobody reads so fast, and each poke is a look."""
+    if _kind(topic) not in _lists:
+        return True
+    now = time.monotonic()
+    if now - _poked.get(topic, -LIST_PAUSE) < LIST_PAUSE:
+        return False
+    _poked[topic] = now
+    return True
 
 
 async def _send(layer: Any, topics: list[str], what: str) -> None:

@@ -110,6 +110,8 @@ class Live(AsyncJsonWebsocketConsumer):
             await self.send_json({"type": "fragments", "html": push.html, "cursor": str(place)})
         if push.counters:
             await self.send_json({"type": "counters", "deltas": push.counters})
+        if push.stale:
+            await self.send_json({"type": "stale", "topics": sorted(push.stale)})
 
     @database_sync_to_async
     def read(self) -> tuple[realtime.Push | None, realtime.Place]:

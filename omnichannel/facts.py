@@ -13,6 +13,8 @@ from crm.ledger.fact import labels
 from kernel.policies import agents_only
 from omnichannel.models import Delivery
 
+OUTBOX, QUARANTINE = "outbox:all", "quarantine:all"  # topics: everybody's lists (live.py)
+
 
 def someone(author: str) -> str:
     """Nobody is named where an API key did it."""
@@ -75,6 +77,9 @@ class MessageSent(_OfConversation):
     author_id: int | None = None
     author: str = ""
     excerpt: str = ""
+
+    def topics(self) -> list[str]:
+        return [*super().topics(), OUTBOX]
 
 
 @fact
@@ -160,6 +165,33 @@ class DeliveryChanged(Fact):
     def topics(self) -> list[str]:
         """What did not arrive shows in the list as well."""
         if not self.conversation_id:
-            return []
+            return [OUTBOX]
         in_list = [f"inbox:{self.inbox_id}"] if self.state in Delivery.MAY_RETRY else []
-        return [f"conversation:{self.conversation_id}", *in_list]
+        return [f"conversation:{self.conversation_id}", *in_list, OUTBOX]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _OfInbound(Fact):
+    """About nobody yet: who wrote it could not be read."""
+
+    inbound_id: int
+    channel_account: str = ""
+
+    def topics(self) -> list[str]:
+        return [QUARANTINE]
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class InboundQuarantined(_OfInbound):
+    name: ClassVar = "inbound.quarantined"
+    story: ClassVar = _("Could not be read: what came by {channel_account}")
+    icon: ClassVar = "circle-alert"
+
+
+@fact
+@dataclass(frozen=True, kw_only=True)
+class InboundReplayed(_OfInbound):
+    name: ClassVar = "inbound.replayed"
+    story: ClassVar = _("Read again: what came by {channel_account}")
+    icon: ClassVar = "refresh-cw"

@@ -8,8 +8,9 @@ from django.utils.safestring import SafeString, mark_safe
 from crm.ledger.fact import tell
 from crm.models import Contact, Event, User
 from crm.models.families import persons
-from kernel.realtime import News, Push, live, topic_guard, watch
-from omnichannel import facts, fragments, listing, thread
+from kernel.policies import agents_only
+from kernel.realtime import News, Push, live, outdates, topic_guard, watch
+from omnichannel import facts, fragments, listing, outbox, thread
 from omnichannel.models import Conversation, Delivery, Inbox, Message
 from omnichannel.models.message import MessageQuerySet
 
@@ -27,6 +28,23 @@ def sees_inbox(user: User, number: str) -> bool:
 @topic_guard("user")
 def is_themselves(user: User, number: str) -> bool:
     return number == str(user.pk)
+
+
+@topic_guard("outbox")
+@topic_guard("quarantine")
+def sees_what_comes_and_goes(user: User, which: str) -> bool:
+    return which == "all" and agents_only.admits(user)
+
+
+@outdates("outbox")
+def any_delivery(user: User, news: list[News]) -> bool:
+    messages = {item.properties.get("message_id") for item in news}
+    return Delivery.objects.visible_to(user).filter(message__in=messages).exists()
+
+
+@outdates("quarantine")
+def any_held(user: User, news: list[News]) -> bool:
+    return outbox.raw_visible_to(user).filter(pk__in={item.properties.get("inbound_id") for item in news}).exists()
 
 
 def visible(user: User, news: News) -> Conversation | None:

@@ -32,6 +32,7 @@ startIslands({
   composer: () => import("./js/islands/composer.js"),
   copy: () => import("./js/islands/copy.js"),
   desk: () => import("./js/islands/desk.js"),
+  fresh: () => import("./js/islands/fresh.js"),
   "frame-height": () => import("./js/islands/frame-height.js"),
   "inbox-list": () => import("./js/islands/inbox-list.js"),
   optimistic: () => import("./js/islands/optimistic.js"),

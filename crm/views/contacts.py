@@ -17,6 +17,7 @@ from crm.models import Company, Contact, Identity
 from crm.models.contact import ContactQuerySet
 from crm.models.families import acquaint
 from crm.views.answers import page_or
+from kernel import realtime
 from kernel.lists import capped_count, keyset_page
 from kernel.policies import SignedInRequest, signed_in
 
@@ -27,7 +28,7 @@ SIZE = 30
 @signed_in
 @require_safe
 def contacts(request: SignedInRequest) -> HttpResponse:
-    asked = ContactFilter(request.GET)
+    asked, place = ContactFilter(request.GET), realtime.here()  # the place first: what comes meanwhile is told again
     rows = asked.apply(Contact.objects.visible_to(request.user).survivors(), request.user)
     cursor = request.GET.get("cursor", "")
     query = urlencode(asked.query())
@@ -37,6 +38,7 @@ def contacts(request: SignedInRequest) -> HttpResponse:
         "form": asked,
         "filtered": asked.filters(),
         "company": Company.objects.filter(pk=asked.filters().get("company") or 0).first(),
+        "place": place,
         "page": page,
         "cursor": cursor,
         "count": capped_count(rows),

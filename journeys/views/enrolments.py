@@ -10,6 +10,8 @@ from journeys import reporting, telling
 from journeys.actions import enrolments
 from journeys.actions.enrolments import CannotRetry
 from journeys.models import Enrolment, Timer, Wait
+from kernel import realtime
+from kernel.answers import target, varying
 from kernel.policies import SignedInRequest, managers_only
 
 
@@ -17,20 +19,24 @@ from kernel.policies import SignedInRequest, managers_only
 @managers_only
 def enrolment(request: SignedInRequest, pk: int) -> HttpResponse:
     """DELETE takes the person out; a form without scripts sends it as POST."""
+    place = realtime.here()  # before the rows: what comes in between is told again
     found = _visible(request, pk)
     if request.method != "GET":
         enrolments.exit(found, by=request.user)
         messages.success(request, _("Taken out of the journey. Nothing more is sent from it."))
         return redirect("enrolment", pk=pk)
     graph = reporting.graph_of(found.version)
+    part = "#fresh" if target(request) == "enrolment-now" else ""
     context = {
+        "cursor": place,
+        "oob": bool(part),
         "enrolment": found,
         "place": telling.place(found, graph),
         "log": telling.log(found, graph),
         "timer": Timer.objects.filter(enrolment=found).first(),
         "waits_for": telling.waits_for(Wait.objects.filter(enrolment=found).first()),
     }
-    return render(request, "journeys/enrolment.html", context)
+    return varying(render(request, f"journeys/enrolment.html{part}", context))
 
 
 def _visible(request: SignedInRequest, pk: int) -> Enrolment:

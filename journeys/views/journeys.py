@@ -16,6 +16,7 @@ from journeys.forms.shipped import ShippedForm
 from journeys.models import Enrolment, Handover, Journey, Version
 from journeys.outline import outline
 from kernel import realtime
+from kernel.answers import target, varying
 from kernel.lists import keyset_page
 from kernel.policies import SignedInRequest, managers_only
 
@@ -25,11 +26,14 @@ PAGE = 25
 @require_GET
 @managers_only
 def journeys(request: SignedInRequest) -> HttpResponse:
+    place = realtime.here()  # before the rows: what comes in between is told again
     rows = list(Journey.objects.visible_to(request.user).select_related("live_version"))
     totals = reporting.totals(rows)
     offer = None if any(row.slug == shipped.SLUG for row in rows) else ShippedForm()
     listed = [{"journey": row, "totals": totals[row.pk]} for row in rows]
-    return render(request, "journeys/journeys.html", {"journeys": listed, "offer": offer})
+    context = {"journeys": listed, "offer": offer, "place": place}
+    part = "#table" if target(request) == "journeys" else ""
+    return varying(render(request, f"journeys/journeys.html{part}", context))
 
 
 @require_GET
@@ -39,16 +43,16 @@ def journey(request: SignedInRequest, pk: int) -> HttpResponse:
     versions = list(Version.objects.filter(journey=journey).select_related("published_by").defer("graph"))
     shown = _chosen(request, journey, versions)
     context = {"journey": journey, "versions": versions, "version": shown, **_people(request, journey)}
-    if request.headers.get("HX-Target") == "people":
-        return render(request, "journeys/journey.html#people", context)
+    if target(request) == "people":
+        return varying(render(request, "journeys/journey.html#people", context))
     context |= {
-        "place": realtime.read_feed(None, 1)[1],
+        "place": realtime.here(),
         **_drawn(shown),
         "totals": _totals(journey),
         "handover": Handover.objects.latest_of(journey),
     }
-    part = "#now" if request.headers.get("HX-Target") == "journey-now" else ""
-    return render(request, f"journeys/journey.html{part}", context)
+    part = "#now" if target(request) == "journey-now" else ""
+    return varying(render(request, f"journeys/journey.html{part}", context))
 
 
 def _visible(request: SignedInRequest, pk: int) -> Journey:

@@ -8,13 +8,25 @@ from channels.layers import get_channel_layer
 
 from kernel import realtime
 from kernel.breaker import Breaker
-from kernel.realtime import EVERYBODY, MANY_TOPICS, SEEN_AT_MOST, News, Place, Push, live, poke, render_news, watch
+from kernel.realtime import (
+    EVERYBODY,
+    MANY_TOPICS,
+    SEEN_AT_MOST,
+    News,
+    Place,
+    Push,
+    live,
+    outdates,
+    poke,
+    render_news,
+    watch,
+)
 
 
 @pytest.fixture(autouse=True)
 def screens(monkeypatch: pytest.MonkeyPatch) -> None:
     """None but those of the test, and a layer that is there."""
-    for name in ("_renderers", "_watchers", "_guards"):
+    for name in ("_renderers", "_watchers", "_guards", "_lists", "_poked"):
         monkeypatch.setattr(realtime, name, {})
     monkeypatch.setattr(realtime, "_layer", Breaker())
 
@@ -119,6 +131,46 @@ def test_watcher_of_a_kind_hears_every_event_that_reaches_it_once() -> None:
     html = render_news("ana", told, {"contact:1", "contact:2", "conversation:1"}).html
 
     assert html == "kettle 1 knot 1 knot 2 "
+
+
+def test_list_is_outdated_once_by_all_that_came_together_and_only_for_who_may_see_any_of_it() -> None:
+    asked: list[list[int]] = []
+
+    @outdates("kettles")
+    def any_seen(user: Any, items: list[News]) -> bool:
+        asked.append([item.id for item in items])
+        return bool(user == "ana")
+
+    @live("kettle.boiled")
+    def show(user: Any, item: News) -> Push:
+        return Push(f"{item.id} ")
+
+    told = [
+        news(1, "kettle.boiled", "kettles:all"),
+        news(2, "kettle.boiled", "kettles:all", "contact:1"),
+        news(3, "kettle.boiled", "contact:2"),
+    ]
+
+    topics = {"kettles:all", "kettles:none", "contact:1"}
+    assert render_news("ana", told, topics) == Push("2 ", stale=frozenset({"kettles:all"}))
+    assert render_news("eva", told, topics) == Push("2 ")
+    assert asked == [[1, 2], [1, 2]]
+
+
+def test_list_is_poked_once_a_second_however_much_happens(layer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    outdates("kettles")(lambda user, items: True)
+    poked: list[list[str]] = []
+
+    async def send(layer: Any, topics: list[str], what: str) -> None:
+        poked.append(topics)
+
+    monkeypatch.setattr(realtime, "_send", send)
+    for _ in range(3):
+        poke(["kettles:all", "contact:1"])
+    realtime._poked["kettles:all"] -= realtime.LIST_PAUSE
+    poke(["kettles:all"])
+
+    assert poked == [["contact:1", "kettles:all"], ["contact:1"], ["contact:1"], ["kettles:all"]]
 
 
 def test_screen_that_is_loaded_twice_shows_its_news_once() -> None:

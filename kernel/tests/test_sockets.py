@@ -147,6 +147,23 @@ def test_a_commit_for_very_many_reaches_each_screen_by_one_poke() -> None:
     play(make_user("agent"), scene)
 
 
+def test_a_screen_with_a_list_is_told_that_it_changed_and_nothing_of_what() -> None:
+    contact = make_contact()
+
+    async def scene(communicator: WebsocketCommunicator) -> None:
+        await communicator.send_json_to({"type": "subscribe", "topics": [f"contact:{contact.pk}"], "cursor": None})
+        await until(communicator, "tick")
+        await sync_to_async(boil)(3, contact.pk)
+        told = await communicator.receive_json_from()
+        assert told == {"type": "stale", "topics": [f"contact:{contact.pk}"]}
+
+    realtime.outdates("contact")(lambda user, news: True)
+    try:
+        play(make_user("agent"), scene)
+    finally:
+        realtime._lists.pop("contact")
+
+
 def test_each_event_is_rendered_with_the_viewers_own_permission() -> None:
     contact = make_contact()
 

@@ -9,12 +9,14 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from crm.actions import contacts
+from crm.ledger import publish
 from kernel import lease
 from kernel.failpoints import failpoint
 from kernel.told import kept
 from kernel.wakeup import wake
 from omnichannel.actions import conversations
 from omnichannel.channels.base import ChannelError, InboundMessage
+from omnichannel.facts import InboundQuarantined, InboundReplayed
 from omnichannel.models import Channel, RawInbound
 
 log = logging.getLogger(__name__)
@@ -113,8 +115,14 @@ def _fail(raw: RawInbound, error: str, *, for_good: bool = False) -> None:
         lease.retry(raw, after=lease.backoff(raw.attempts, base=timedelta(seconds=2)), error=error[:2000])
 
 
+@transaction.atomic
 def quarantine(raw: RawInbound, error: str) -> None:
-    lease.finish(raw, state=RawInbound.State.QUARANTINED, error=error[:2000])
+    if lease.finish(raw, state=RawInbound.State.QUARANTINED, error=error[:2000]):
+        publish(InboundQuarantined(**_of(raw)))
+
+
+def _of(raw: RawInbound) -> dict[str, Any]:
+    return {"contact_id": None, "channel": raw.channel.kind, "inbound_id": raw.pk, "channel_account": raw.channel.name}
 
 
 @transaction.atomic
@@ -125,6 +133,7 @@ def replay(raw: RawInbound) -> RawInbound:
     )
     transaction.on_commit(_wake)
     raw.refresh_from_db()
+    publish(InboundReplayed(**_of(raw)))
     return raw
 
 

@@ -6,12 +6,13 @@ from django.db.models.functions import Now
 from crm.actions.merges import merge
 from crm.ledger import feed
 from crm.models import Event, Team, User
-from kernel import realtime
+from kernel import lease, realtime
 from kernel.realtime import News, Place, Push
 from omnichannel import listing
-from omnichannel.actions import conversations, deliveries
+from omnichannel.actions import conversations, deliveries, outgoing
+from omnichannel.actions import inbound as inbound_items
 from omnichannel.channels.base import ChannelError
-from omnichannel.models import Channel, Conversation, Delivery, Suppression
+from omnichannel.models import Channel, Conversation, Delivery, RawInbound, Suppression
 from omnichannel.tests.factories import (
     ScriptedChannel,
     inbound,
@@ -289,3 +290,45 @@ def test_topics_are_heard_only_by_those_who_may() -> None:
 def test_news_about_what_is_gone_is_no_news(agent: User) -> None:
     gone = News(1, "message.received", None, {"conversation_id": 999_999, "message_id": 1}, frozenset({"inbox:1"}))
     assert realtime.render_news(agent, [gone], {"inbox:1"}) == Push()
+
+
+@pytest.mark.parametrize("program", [True, False])
+def test_outbox_is_fetched_again_by_whom_the_message_may_be_seen(program: bool) -> None:
+    team = Team.objects.create(name="Other")
+    channel = make_channel(team=team)
+    insider, outsider = make_user("agent", team=team), make_user("agent")
+    conversation = make_conversation(channel)
+    conversations.reply(conversation, by=insider, body="Hola")
+    if program:
+        outgoing.send(contact_id=conversation.contact_id, key="x", subject="Hola", text="Hola", channel=channel)
+        deliveries.send_due()
+    name = "message.delivery_changed" if program else "message.sent"
+    assert told(insider, name, {"outbox:all"}) == Push(stale=frozenset({"outbox:all"}))
+    if not program:  # what a program sent is every agent's to see
+        assert told(outsider, name, {"outbox:all"}) == Push()
+
+
+def test_quarantine_is_fetched_again_when_something_comes_and_goes() -> None:
+    team = Team.objects.create(name="Other")
+    insider, outsider = make_user("agent", team=team), make_user("agent")
+    topics = {"quarantine:all"}
+    RawInbound.objects.create(channel=make_channel(team=team), dedup_key="k", body=b"")
+    (raw,) = lease.claim(RawInbound.objects.all(), limit=1, lease=inbound_items.READING)
+    inbound_items.quarantine(raw, "bad mail")
+    inbound_items.replay(raw)
+    for name in ("inbound.quarantined", "inbound.replayed"):
+        assert told(insider, name, topics) == Push(stale=frozenset(topics))
+        assert told(outsider, name, topics) == Push()
+
+
+def test_quarantine_without_its_lease_tells_nothing() -> None:
+    raw = RawInbound.objects.create(channel=make_channel(), dedup_key="k", body=b"")
+    inbound_items.quarantine(raw, "bad mail")
+    assert not Event.objects.filter(name="inbound.quarantined").exists()
+
+
+@pytest.mark.parametrize("topic", ["outbox", "quarantine"])
+def test_only_agents_listen_to_what_comes_and_goes(topic: str) -> None:
+    assert realtime.may_listen(make_user("agent"), f"{topic}:all")
+    assert not realtime.may_listen(make_user("agent"), f"{topic}:1")
+    assert not realtime.may_listen(make_user("sales"), f"{topic}:all")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from crm.models import Contact, Tag, User
-from kernel.answers import by_htmx
+from kernel.answers import by_htmx, target, varying
 from kernel.policies import SignedInRequest, agents_only
 from omnichannel import fragments, lately, listing, routes, thread
 from omnichannel.actions import conversations, outreach
@@ -20,7 +20,6 @@ from omnichannel.forms import files
 from omnichannel.forms.conversations import NewConversationForm
 from omnichannel.listing import Tab
 from omnichannel.models import Channel, Conversation, Draft, Presence
-from omnichannel.views import answers
 
 UPLOAD_MS = 600_000  # that the browser waits for a message with files: 20 MB over a slow line
 KEYS = {Tab.MINE: "m", Tab.UNASSIGNED: "u", Tab.ALL: "a", Tab.RESOLVED: "r"}
@@ -33,9 +32,9 @@ def inbox(request: SignedInRequest) -> HttpResponse:
     counts = listing.counts(request.user)
     context = list_context(request, counts, asked_tab(request.GET) or _first_tab(counts))
     if cursor and by_htmx(request):
-        return answers.varying(render(request, "omnichannel/inbox.html#rows", context))
-    part = "#list" if answers.target(request) == "list-pane" else ""
-    return answers.varying(render(request, f"omnichannel/inbox.html{part}", context | page_context(request.user)))
+        return varying(render(request, "omnichannel/inbox.html#rows", context))
+    part = "#list" if target(request) == "list-pane" else ""
+    return varying(render(request, f"omnichannel/inbox.html{part}", context | page_context(request.user)))
 
 
 def asked_tab(given: QueryDict) -> Tab | None:
@@ -78,14 +77,14 @@ def conversation(request: SignedInRequest, pk: int) -> HttpResponse:
     if before.isdecimal():
         stretch = thread.stretch(found, before=int(before[:18]))
         context = {"conversation": found, "stretch": stretch}
-        return answers.varying(render(request, "omnichannel/conversation.html#stretch", context))
+        return varying(render(request, "omnichannel/conversation.html#stretch", context))
     conversations.mark_read(found, by=request.user)
-    if answers.target(request) == "thread-pane":
+    if target(request) == "thread-pane":
         return opened(request, found)
     counts = listing.counts(request.user)
     tab = asked_tab(request.GET) or next(tab for tab in Tab if tab in listing.tabs_of(request.user, found))
     context = list_context(request, counts, tab) | page_context(request.user) | thread_context(request, found)
-    return answers.varying(render(request, "omnichannel/inbox.html", context))
+    return varying(render(request, "omnichannel/inbox.html", context))
 
 
 def visible(request: SignedInRequest, pk: int) -> Conversation:
@@ -96,7 +95,7 @@ def visible(request: SignedInRequest, pk: int) -> Conversation:
 def opened(request: SignedInRequest, found: Conversation) -> HttpResponse:
     """The middle pane, with the person and the row (now read) out of band."""
     context = thread_context(request, found) | {"row": fragments.row(request.user, found)}
-    return answers.varying(render(request, "omnichannel/opened.html", context))
+    return varying(render(request, "omnichannel/opened.html", context))
 
 
 def thread_context(request: SignedInRequest, found: Conversation) -> dict[str, Any]:

@@ -8,14 +8,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from kernel.answers import by_htmx, toast
+from kernel import realtime
+from kernel.answers import by_htmx, target, toast, varying
 from kernel.policies import SignedInRequest, agents_only
 from kernel.told import told
 from omnichannel import fragments, outbox, thread
 from omnichannel.actions import deliveries
 from omnichannel.models import Delivery, Message
 from omnichannel.models.message import MessageQuerySet
-from omnichannel.views import answers
 from omnichannel.views.messages import framed
 
 
@@ -25,6 +25,7 @@ def outbox_list(request: SignedInRequest) -> HttpResponse:
     state, search = request.GET.get("state", ""), request.GET.get("q", "").replace("\x00", "").strip()[:200]
     cursor = request.GET.get("cursor", "")
     context: dict[str, Any] = {
+        "place": realtime.here(),  # before the rows: what comes in between is told again
         "page": outbox.page(request.user, state=state, search=search, cursor=cursor),
         "states": Delivery.State,
         "state": state,
@@ -33,8 +34,8 @@ def outbox_list(request: SignedInRequest) -> HttpResponse:
         "query": urlencode({"state": state, "q": search}) + "&",
         "leaving": outbox.leaving(),
     }
-    part = "#table" if answers.target(request) == "deliveries" else ""
-    return answers.varying(render(request, f"omnichannel/outbox.html{part}", context))
+    part = "#table" if target(request) == "deliveries" else ""
+    return varying(render(request, f"omnichannel/outbox.html{part}", context))
 
 
 def visible(request: SignedInRequest, pk: int) -> Delivery:

@@ -8,6 +8,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from kernel import realtime
+from kernel.answers import target, varying
 from kernel.policies import SignedInRequest, agents_only
 from omnichannel import outbox
 from omnichannel.actions import inbound
@@ -17,10 +19,12 @@ from omnichannel.models import RawInbound
 @require_GET
 @agents_only
 def quarantine(request: SignedInRequest) -> HttpResponse:
+    place = realtime.here()  # before the rows: what comes in between is told again
     cursor = request.GET.get("cursor", "")
     page = outbox.quarantined(request.user, cursor=cursor)
-    context: dict[str, Any] = {"page": page, "held": outbox.held(page.rows), "cursor": cursor}
-    return render(request, "omnichannel/quarantine.html", context)
+    context: dict[str, Any] = {"page": page, "held": outbox.held(page.rows), "cursor": cursor, "place": place}
+    part = "#table" if target(request) == "held" else ""
+    return varying(render(request, f"omnichannel/quarantine.html{part}", context))
 
 
 def visible(request: SignedInRequest, pk: int) -> RawInbound:

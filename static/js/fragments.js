@@ -36,3 +36,10 @@ export function applicable(html) {
   }
   return page.innerHTML
 }
+
+/** One after the other: where a piece belongs may hang on what those before it changed. */
+export function pieces(html) {
+  const page = document.createElement("template")
+  page.innerHTML = html
+  return [...page.content.children].map((element) => element.outerHTML)
+}

@@ -8,9 +8,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from crm.actions import merges
+from crm.ledger import feed
 from crm.models import Contact, Tag, User
 from crm.tests import factories
 from crm.views import contacts as views
+from kernel import realtime
+from kernel.realtime import Place, Push
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -237,3 +240,16 @@ def test_row_shows_the_address_of_a_merged_record() -> None:
     merges.merge(factories.contact(email="lv@work.example"), into=lucia, rule="by hand", evidence={}, by=None)
 
     assert "lv@work.example" in signed_in(factories.user("agent")).get("/contacts/").content.decode()
+
+
+def test_list_is_fetched_again_when_somebody_comes_whom_the_viewer_may_see() -> None:
+    topics = {"contacts:all"}
+    seller, other = factories.user("sales"), factories.user("sales")
+    factories.contact(owner=seller)
+    news, _place = feed.read(Place(0), 1000)
+    (created,) = [item for item in news if item.name == "contact.created"]
+
+    assert realtime.may_listen(seller, "contacts:all")
+    assert not realtime.may_listen(seller, "contacts:1")
+    assert realtime.render_news(seller, [created], topics) == Push(stale=frozenset(topics))
+    assert realtime.render_news(other, [created], topics) == Push()

@@ -101,7 +101,7 @@ def test_outbox_costs_the_same_queries_for_one_and_three_rows(client: Client, ro
     client.get("/outbox/")
     with CaptureQueriesContext(connection) as queries:
         client.get("/outbox/")
-    assert len(queries) == 6, "\n".join(q["sql"][:160] for q in queries)
+    assert len(queries) == 8, "\n".join(q["sql"][:160] for q in queries)
 
 
 def test_detail_shows_text_with_links_headers_and_attempts(client: Client) -> None:

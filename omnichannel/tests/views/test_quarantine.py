@@ -46,7 +46,7 @@ def test_quarantine_costs_the_same_queries_for_one_and_three_rows(client: Client
     client.get("/quarantine/")
     with CaptureQueriesContext(connection) as queries:
         client.get("/quarantine/")
-    assert len(queries) == 5, "\n".join(q["sql"][:160] for q in queries)
+    assert len(queries) == 7, "\n".join(q["sql"][:160] for q in queries)
 
 
 def test_quarantine_lists_nothing_else(client: Client) -> None:

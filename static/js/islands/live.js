@@ -1,7 +1,7 @@
 // <span data-island="live" data-socket="/ws/">: what others change appears here. The page names its topics on elements
 // (data-live-topics="inbox:1 conversation:12"); the server answers with rendered fragments for out-of-band swaps.
 // The cursor of the last fragment is kept, so that a connection that comes back asks only for what it missed.
-import { applicable } from "../fragments.js"
+import { applicable, pieces } from "../fragments.js"
 import htmx, { toast } from "../htmx.js"
 import { text } from "../page.js"
 
@@ -11,12 +11,7 @@ const SIGNED_OUT = 4401
 
 const topics = () => [...new Set([...document.querySelectorAll("[data-live-topics]")].flatMap((element) => element.dataset.liveTopics.split(/\s+/)))].filter(Boolean).sort()
 
-/** One after the other: where a piece belongs may hang on what those before it changed. */
-function pieces(html) {
-  const page = document.createElement("template")
-  page.innerHTML = html
-  return [...page.content.children].map((element) => element.outerHTML)
-}
+const refreshing = () => [...document.querySelectorAll("[data-live-refresh]")]
 
 function count(deltas) {
   for (const [name, delta] of Object.entries(deltas)) {
@@ -97,8 +92,14 @@ class Live {
     count(deltas)
   }
 
+  /** Lists that changed; what shows them is fetched again, and whoever shows it decides when. */
+  on_stale({ topics }) {
+    const shows = (element) => element.closest("[data-live-topics]")?.dataset.liveTopics.split(/\s+/).some((topic) => topics.includes(topic))
+    refreshing().filter(shows).forEach((element) => htmx.trigger(element, "live:reload"))
+  }
+
   on_reload() {
-    document.querySelectorAll("[data-live-refresh]").forEach((element) => htmx.trigger(element, "live:reload"))
+    refreshing().forEach((element) => htmx.trigger(element, "live:reload"))
     htmx.trigger(document.body, "live:reload")
   }
 
