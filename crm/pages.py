@@ -1,5 +1,6 @@
 """What crm's pages show, put together once for the first load, for htmx and for live pushes."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -18,6 +19,7 @@ from crm.models.words import called
 from kernel import realtime
 
 PAGE = "crm/contact.html"
+SLUG = re.compile(r"[\w.-]+")  # a channel as filters name it; programs outside may say anything
 
 
 def contact(found: Contact, user: User) -> dict[str, Any]:
@@ -85,6 +87,10 @@ def withdrawn_note(contact_id: int | None, note_id: int, viewer: User) -> SafeSt
 
 
 def new_knot(event: Event, page_of: int, viewer: User) -> SafeString:
-    """At the top of an unfiltered thread; first away with it if it is there already. `page_of`: whose page."""
-    context = {"knot": replace(timeline.knots([event], viewer=viewer)[0], month=None), "page_of": page_of}
+    """At the top of the threads on a person's page that tell such events; first away with it if it is there already.
+
+    It brings the name of its month along (static/js/islands/months.js). `page_of`: whose page.
+    """
+    knot, channel = timeline.knots([event], viewer=viewer)[0], event.channel if SLUG.fullmatch(event.channel) else ""
+    context = {"knot": knot, "channel": channel, "page_of": page_of}
     return mark_safe(render_to_string(f"{PAGE}#new_knot", context))  # noqa: S308

@@ -35,6 +35,7 @@ startIslands({
   fresh: () => import("./js/islands/fresh.js"),
   "frame-height": () => import("./js/islands/frame-height.js"),
   "inbox-list": () => import("./js/islands/inbox-list.js"),
+  months: () => import("./js/islands/months.js"),
   optimistic: () => import("./js/islands/optimistic.js"),
   passkey: () => import("./js/islands/passkey.js"),
   pictures: () => import("./js/islands/pictures.js"),

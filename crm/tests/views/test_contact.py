@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import date
+from html import unescape
 
 import pytest
 from django.db import connection, transaction
@@ -10,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from crm import live, timeline, value
+from crm import live, pages, timeline, value
 from crm.actions import companies, consents, contacts, merges, notes, tags, tasks
 from crm.ledger import Recorded, because_of
 from crm.models import Claim, Consent, Contact, Event, Identity, Note, Tag, Task, User
@@ -421,7 +422,7 @@ def test_new_events_push_their_knot_to_those_who_may_see_the_person(ana: Contact
     html = render_news(agent, [news_of(event)], {f"contact:{ana.pk}"}).html
 
     assert f'id="event-{event.pk}"' in html
-    assert f"afterbegin:#thread-{ana.pk}" in html
+    assert f"afterbegin:#thread-{ana.pk}:is(" in html
 
 
 def test_nothing_is_pushed_to_those_who_may_not_see_the_person() -> None:
@@ -446,3 +447,21 @@ def test_changed_head_is_pushed(ana: Contact, agent: User) -> None:
     html = render_news(agent, [news_of(event)], {f"contact:{ana.pk}"}).html
 
     assert f'id="contact-head-{ana.pk}" hx-swap-oob="true"' in html
+
+
+@pytest.mark.parametrize(("channel", "named"), [("email", "email"), ("", ""), ("e']) x", "")])
+def test_knot_goes_to_the_threads_that_tell_its_kind_or_its_channel(ana: Contact, channel: str, named: str) -> None:
+    event = order(ana, 5, channel=channel)
+
+    html = unescape(pages.new_knot(event, ana.pk, factories.user("agent")))
+
+    assert f"#thread-{ana.pk}:is([data-of=''], [data-of='order']):is([data-by=''], [data-by='{named}'])" in html
+    assert f'data-month="{event.occurred_at:%Y-%m}"' in html
+
+
+def test_filtered_thread_says_what_it_tells_and_is_there_for_the_first(client: Client, ana: Contact) -> None:
+    page = body(client, f"/contacts/{ana.pk}/?kind=order&channel=shop")
+    assert f'id="thread-{ana.pk}" data-of="order" data-by="shop"' in page
+    nothing = body(client, f"/contacts/{ana.pk}/?kind=visit")
+    assert f'id="thread-{ana.pk}" data-of="visit" data-by=""' in nothing
+    assert "Nothing of this kind happened yet." in nothing
