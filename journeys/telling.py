@@ -60,7 +60,8 @@ def outcome(step: Step, placed: Placed | None) -> str:
     if said is None:
         branches = placed.kind.branches(placed.config) if placed else {}
         said = str(branches.get(step.outcome) or step.outcome)
-    detail = called(step.detail) if step.outcome == "waiting" else told(step.detail)
+    names_event = step.outcome == "waiting" or step.visit == 1  # the one waited for, the one that began it
+    detail = told(called(step.detail) if names_event else step.detail)
     return ": ".join(part for part in (said, detail) if part)
 
 

@@ -11,6 +11,8 @@ from journeys.engine.sending import LEFT_ALONE
 from journeys.graph import Graph, parse
 from journeys.models import Enrolment, Step
 from journeys.tests import factories as make
+from omnichannel.actions.mailings import NO_ADDRESS
+from omnichannel.actions.outgoing import NO_CHANNEL
 
 EITHER = "start>wait wait:event>end wait:timeout>end"
 GRAPH: Graph = parse(
@@ -53,6 +55,8 @@ def test_outcomes_are_told_in_both_languages(name: str, detail: str, english: st
         advance.RESTLESS.format(nodes=250),
         advance.NO_BRANCH.format(node="odd", branch="sideways"),
         LEFT_ALONE,
+        NO_ADDRESS.format(channel="Support"),
+        NO_CHANNEL,
     ],
 )
 def test_sentences_of_the_engine_are_kept_in_english_and_told_in_spanish(detail: str) -> None:
@@ -114,3 +118,13 @@ def test_event_that_is_forgotten_leaves_the_step(django_assert_num_queries: Any)
     with django_assert_num_queries(2):
         log = telling.log(enrolment, GRAPH)
     assert [knot.cause for knot in log] == ["because of: Ordered", "", "", "because of: Paid"]
+
+
+@pytest.mark.parametrize(
+    ("visit", "language", "text"),
+    [(1, "en", "message received"), (1, "es", "mensaje recibido"), (2, "es", "message.received")],
+)
+def test_event_that_began_it_is_called_as_the_journeys_page_calls_it(visit: int, language: str, text: str) -> None:
+    step = Step(node="start", visit=visit, outcome="next", detail="message.received")
+    with override(language):
+        assert telling.outcome(step, GRAPH.nodes["start"]) == text

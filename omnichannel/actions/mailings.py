@@ -12,10 +12,13 @@ from django.db import connection, transaction
 from crm.models import Identity
 from crm.models.families import families, spread, survivors
 from kernel.recordset import recordset
+from kernel.told import kept
 from kernel.wakeup import wake
 from omnichannel import about
 from omnichannel.actions.outgoing import Unreachable, default_channel
 from omnichannel.models import Channel, Delivery, Message
+
+NO_ADDRESS = kept("No address for {channel}.")
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ def send_many(mailings: Sequence[Mailing], *, channel: Channel | None = None) ->
     addresses = _addresses({mailing.contact_id for mailing in wanted}, channel.plugin.identity_kind)
     reachable = [mailing for mailing in wanted if mailing.contact_id in addresses]
     _write(reachable, channel, addresses)
-    return {m.key: f"No address for {channel.name}." for m in wanted if m.contact_id not in addresses}
+    return {m.key: NO_ADDRESS.format(channel=channel.name) for m in wanted if m.contact_id not in addresses}
 
 
 class Address(NamedTuple):

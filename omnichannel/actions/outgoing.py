@@ -7,11 +7,14 @@ from django.db import IntegrityError, transaction
 
 from crm.ledger.publishing import current_cause_id
 from crm.models import Contact, Identity, User
+from kernel.told import kept
 from kernel.wakeup import wake
 from omnichannel import about, routes
 from omnichannel.actions.messages import attach_all
 from omnichannel.channels.base import AttachedFile
 from omnichannel.models import Channel, Conversation, Delivery, Message
+
+NO_CHANNEL = kept("No active channel is set up. Add one in the settings under Channels.")
 
 
 class Unreachable(Exception):
@@ -71,7 +74,7 @@ def default_channel(conversation: Conversation | None = None) -> Channel:
     own = active.filter(inbox=conversation.inbox).first() if conversation else None
     channel = own or active.filter(kind="email").first()
     if channel is None:
-        raise Unreachable("No active channel is set up. Add one in the settings under Channels.")
+        raise Unreachable(NO_CHANNEL)
     return channel
 
 
