@@ -148,7 +148,7 @@ class Contact(models.Model):
         return BIDI.sub("", f"{self.first_name} {self.last_name}").strip() or self._fallback_name()
 
     def _fallback_name(self) -> str:
-        reachable = [i for i in self.known_by if i.kind in ("email", "phone")]
+        reachable = [i for i in self.known_by if i.kind in ("email", "phone")] or self.own_addresses
         return reachable[0].display if reachable else str(_("Contact %(id)s") % {"id": self.pk})
 
     @property
@@ -188,6 +188,11 @@ class Contact(models.Model):
     @property
     def phones(self) -> list[str]:
         return [i.display for i in self.known_by if i.kind == "phone"]
+
+    @property
+    def own_addresses(self) -> "list[Identity]":
+        """Addresses of kinds that only some channel knows."""
+        return [i for i in self.known_by if i.is_of_a_channel]
 
     @property
     def survivor_id(self) -> int:

@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from crm.models.contact import Contact
+from crm.models.words import called
 
 # Mailboxes that stand for a function, not for a person: they never merge two people.
 ROLE_MAILBOXES = frozenset(
@@ -25,6 +26,7 @@ NOBODY = re.compile(
 )
 
 
+NO_ADDRESSES = ("external_id", "anonymous_id")  # kinds by which nobody can be written to
 LONGEST = 320  # characters; what is longer is not cut: the rest of it could be what tells two people apart
 
 
@@ -65,8 +67,13 @@ class Identity(models.Model):
 
     @property
     def kind_name(self) -> str:
-        """In the reader's language; a channel's own kind by its slug."""
-        return str(self.Kind(self.kind).label) if self.kind in self.Kind.values else self.kind
+        """In the reader's language; a channel's own kind as the channel of this name is called."""
+        return called(self.kind) if self.is_of_a_channel else str(self.Kind(self.kind).label)
+
+    @property
+    def is_of_a_channel(self) -> bool:
+        """An address of a kind that only some channel knows."""
+        return self.kind not in self.Kind.values
 
 
 def normal_email(raw: str) -> str:

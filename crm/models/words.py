@@ -1,5 +1,7 @@
 """What the product calls the traits, properties and permissions it knows by name; a customer's own keep their names."""
 
+from collections.abc import Callable
+
 from django.utils.translation import gettext_lazy as _
 
 WORDS = {
@@ -27,5 +29,15 @@ WORDS |= dict.fromkeys(FIRST_NAME, _("first name")) | dict.fromkeys(LAST_NAME, _
 WORDS |= dict.fromkeys(LANGUAGE, _("language")) | {"name": _("name"), "phone": _("phone"), "timezone": _("time zone")}
 
 
+Words = Callable[[str], object]
+_others: list[Words] = []
+
+
+def also_called(words: Words) -> Words:
+    """Decorator: what an upper app calls things of its own, such as its channels, "" for what is none of them."""
+    _others.append(words)
+    return words
+
+
 def called(name: str) -> str:
-    return str(WORDS.get(name, name))
+    return str(WORDS.get(name) or next(filter(None, (words(name) for words in _others)), name))

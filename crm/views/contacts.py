@@ -16,6 +16,7 @@ from crm.forms.contacts import ContactFilter, NewContactForm
 from crm.models import Company, Contact, Identity
 from crm.models.contact import ContactQuerySet
 from crm.models.families import acquaint
+from crm.models.identity import NO_ADDRESSES
 from crm.views.answers import page_or
 from kernel import realtime
 from kernel.lists import capped_count, keyset_page
@@ -51,7 +52,7 @@ def contacts(request: SignedInRequest) -> HttpResponse:
 
 def _with_people(rows: ContactQuerySet) -> Any:
     """What a row shows, in a fixed number of queries."""
-    reachable = Identity.objects.filter(kind__in=("email", "phone"))
+    reachable = Identity.objects.exclude(kind__in=NO_ADDRESSES)
     return rows.select_related("company", "owner").prefetch_related("tags", Prefetch("identities", reachable))
 
 

@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import Claim
+from crm.models.words import also_called
 from kernel.registry import Registry
 
 MAILBOX_FULL = re.compile(r"(?<![\d.])552(?![\d.])")
@@ -197,3 +198,8 @@ class GoneChannel(ChannelKind):
 
 
 channels: Registry[ChannelKind] = Registry("channel", base=ChannelKind, package="omnichannel.channels")
+
+
+@also_called
+def label_of(slug: str) -> object:
+    return channels.get(slug).label if slug in channels else ""
