@@ -48,7 +48,7 @@ class Enrolment(models.Model):
         ACTIVE = "active", _("under way")
         COMPLETED = "completed", _("completed")
         EXITED = "exited", _("taken out")
-        FAILED = "failed", _("failed")
+        FAILED = "failed", _("stopped")
 
     journey = models.ForeignKey(Journey, models.CASCADE, related_name="enrolments", verbose_name=_("journey"))
     version = models.ForeignKey(Version, models.RESTRICT, related_name="enrolments", verbose_name=_("version"))

@@ -195,3 +195,11 @@ def test_contact_page_shows_the_journeys_to_everybody_and_links_for_managers(cli
 
 
 _WAYS = "start>wait wait:event>end wait:timeout>end"
+
+
+def test_figure_and_filter_have_one_word_for_a_state(manager: Client) -> None:
+    journey = make.live(make.graph(make.start(), make.wait(), make.end()))
+    page = manager.get(f"/journeys/{journey.pk}/").content.decode()
+    assert "<dt>Stopped</dt>" in page
+    assert ">stopped</a>" in page
+    assert "failed</a>" not in page
