@@ -15,6 +15,7 @@ from kernel.lists import Page, keyset_page
 from omnichannel.models import Channel, Delivery, Inbox, RawInbound
 
 PAGE = 50
+HEADERS = {"unsubscribe_url": "List-Unsubscribe"}  # what of a delivery's extra words is a header by another name
 HEAD = 16_384  # bytes of a raw mail in which its headers are looked for
 LONGEST_LINE = 300
 
@@ -55,8 +56,15 @@ def headers(delivery: Delivery) -> list[tuple[str, str]]:
         ("In-Reply-To", f"<{message.in_reply_to}>" if message.in_reply_to else ""),
         ("References", " ".join(f"<{reference}>" for reference in message.references)),
     ]
-    extra = [(name.replace("_", "-").title(), str(value)) for name, value in sorted(delivery.extra.items())]
+    extra = [
+        (HEADERS.get(name) or name.replace("_", "-").title(), str(value))
+        for name, value in sorted(delivery.extra.items())
+    ]
     return [(name, value) for name, value in rows + extra if value]
+
+
+def _called(extra: str) -> str:
+    return HEADERS.get(extra) or extra.replace("_", "-").title()
 
 
 @dataclass(frozen=True)

@@ -119,7 +119,8 @@ def test_headers_are_those_that_a_reader_of_the_mail_would_see(agent: User) -> N
         message_id="m2@casa.example", references=["m1@casa.example"], cc=["c@casa.example"]
     )
     message = conversations.reply(conversation, by=agent, body="En camino")
-    message.delivery.extra = {"reply_to": "case@hilo.example", "campaign": 7, "nothing": ""}
+    way_out = "https://hilo.example/u/t"
+    message.delivery.extra = {"reply_to": "case@hilo.example", "campaign": 7, "nothing": "", "unsubscribe_url": way_out}
     assert outbox.headers(message.delivery) == [
         ("From", message.sender),
         ("To", "ana@casa.example"),
@@ -130,6 +131,7 @@ def test_headers_are_those_that_a_reader_of_the_mail_would_see(agent: User) -> N
         ("References", "<m1@casa.example> <m2@casa.example>"),
         ("Campaign", "7"),
         ("Reply-To", "case@hilo.example"),
+        ("List-Unsubscribe", way_out),
     ]
 
 
