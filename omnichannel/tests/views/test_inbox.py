@@ -326,3 +326,11 @@ def test_message_without_a_word_says_so() -> None:
     assert '<div class="bubble quiet">No text</div>' in body(
         signed_in(make_user("agent")), f"/inbox/{conversation.pk}/"
     )
+
+
+def test_empty_house_teaches_no_keys_for_a_list_that_is_not_there(client: Client) -> None:
+    page = client.get("/inbox/").content.decode()
+    assert "Press j and k" not in page
+    assert "No conversation is open" in page
+    make_conversation()
+    assert "Press j and k" in client.get("/inbox/?tab=all").content.decode()
