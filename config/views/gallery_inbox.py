@@ -72,6 +72,7 @@ def _composer() -> dict[str, Any]:
         "upload_ms": UPLOAD_MS,
         "most_files": files.MOST_FILES,
         "most_bytes": files.MOST_BYTES,
+        "most": files.MOST,
     }
 
 

@@ -13,7 +13,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.template.defaultfilters import filesizeformat
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
@@ -21,6 +20,7 @@ from omnichannel.channels.base import AttachedFile
 
 MOST_FILES = 10
 MOST_BYTES = 20 << 20  # all files of a message together; in base64 that is 27 MB, about what mail servers still take
+MOST = f"{MOST_BYTES >> 20}\N{NO-BREAK SPACE}MB"  # for people
 
 
 TYPE = re.compile(r"[a-z]+/[a-z0-9][a-z0-9!#$&^_.+-]{0,100}")  # RFC 6838 §4.2
@@ -63,7 +63,7 @@ def _counts(given: int) -> dict[str, int]:
 
 
 def _sizes() -> dict[str, str]:
-    return {"most": filesizeformat(MOST_BYTES)}
+    return {"most": MOST}
 
 
 def _attached(file: UploadedFile[Any]) -> AttachedFile:

@@ -107,6 +107,7 @@ def thread_context(request: SignedInRequest, found: Conversation) -> dict[str, A
         "client_id": uuid.uuid4().hex,
         "most_files": files.MOST_FILES,
         "most_bytes": files.MOST_BYTES,
+        "most": files.MOST,
         "upload_ms": UPLOAD_MS,
         "draft": Draft.objects.filter(user=request.user, conversation=found).first(),
         "others": Presence.objects.others_at(found, request.user),

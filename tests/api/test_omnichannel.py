@@ -213,7 +213,7 @@ def test_private_note_may_be_a_file_alone(api: Api) -> None:
     ("count", "size", "field", "sentence"),
     [
         (11, 1, "attachments", "A message takes up to 10 files; these are 11."),
-        (2, 11 << 20, "attachments", "The files are too large: together they may have 20.0\xa0MB."),
+        (2, 11 << 20, "attachments", "The files are too large: together they may have 20\xa0MB."),
         (0, 0, "body", "Write something, or attach a file."),
     ],
 )

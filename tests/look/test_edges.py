@@ -56,6 +56,11 @@ def edges(page: Page, selector: str, inside: str) -> list[float]:
     return found
 
 
+def test_search_on_a_phone_is_as_wide_as_what_it_searches(open_page: Open) -> None:
+    page = open_page("/outbox/", width=390)
+    assert edges(page, "main .search", "#deliveries")[0] == pytest.approx(0, abs=1)
+
+
 def test_person_beside_a_conversation_keeps_long_names_and_scores_whole(open_page: Open) -> None:
     talk = make_conversation(make_channel(kind="email"), name="Maximiliana" * 5)
     make_response(6, at=timezone.now() - timedelta(days=60), contact=talk.contact)

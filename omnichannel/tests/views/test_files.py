@@ -94,7 +94,7 @@ def test_sending_twice_keeps_the_files_once(client: Client) -> None:
     ("count", "size", "sentence"),
     [
         (11, 1, "A message takes up to 10 files; these are 11."),
-        (2, 11 << 20, "The files are too large: together they may have 20.0\xa0MB."),
+        (2, 11 << 20, "The files are too large: together they may have 20\xa0MB."),
         (0, 0, "Write something first."),
     ],
     ids=["many", "large", "nothing"],
