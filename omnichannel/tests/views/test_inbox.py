@@ -331,6 +331,6 @@ def test_message_without_a_word_says_so() -> None:
 def test_empty_house_teaches_no_keys_for_a_list_that_is_not_there(client: Client) -> None:
     page = client.get("/inbox/").content.decode()
     assert "Press j and k" not in page
-    assert "No conversation is open" in page
+    assert "Conversations are read here" in page
     make_conversation()
     assert "Press j and k" in client.get("/inbox/?tab=all").content.decode()
