@@ -43,7 +43,7 @@ def journey(request: SignedInRequest, pk: int) -> HttpResponse:
     versions = list(Version.objects.filter(journey=journey).select_related("published_by").defer("graph"))
     shown = _chosen(request, journey, versions)
     context = {"journey": journey, "versions": versions, "version": shown, **_people(request, journey)}
-    if target(request) == "people":
+    if target(request) == "journey-people":
         return varying(render(request, "journeys/journey.html#people", context))
     context |= {
         "place": realtime.here(),
@@ -80,9 +80,10 @@ def _totals(journey: Journey) -> reporting.Totals:
 
 def _people(request: SignedInRequest, journey: Journey) -> dict[str, Any]:
     """The newest enrolments, of one state if asked for, each with the name of the node where it stands."""
-    state, cursor = request.GET.get("state", ""), request.GET.get("cursor", "")
+    wanted, cursor = request.GET.get("state", ""), request.GET.get("cursor", "")
+    state = wanted if wanted in Enrolment.State.values else ""
     rows = Enrolment.objects.visible_to(request.user).filter(journey=journey)
-    rows = rows.filter(state=state) if state in Enrolment.State.values else rows
+    rows = rows.filter(state=state) if state else rows
     page = keyset_page(
         rows.select_related("contact", "version", "timer")
         .defer("version__graph")
@@ -93,7 +94,14 @@ def _people(request: SignedInRequest, journey: Journey) -> dict[str, Any]:
     )
     graphs = {row.version_id: reporting.graph_of(row.version) for row in page.rows}
     people = [{"enrolment": row, "place": telling.place(row, graphs[row.version_id])} for row in page.rows]
-    return {"page": page, "people": people, "state": state, "cursor": cursor, "states": Enrolment.State.choices}
+    return {
+        "page": page,
+        "people": people,
+        "state": state,
+        "cursor": cursor,
+        "states": Enrolment.State.choices,
+        "query": f"state={state}&" if state else "",
+    }
 
 
 @require_http_methods(["POST", "DELETE"])

@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from crm.tests.factories import contact
+from journeys.tests import factories as journeys
 from omnichannel.actions import outgoing
 from omnichannel.models import Channel, Delivery
 from omnichannel.tests.factories import make_channel, make_contact
@@ -127,3 +128,16 @@ def test_page_without_live_content_does_not_claim_any(open_page: Open) -> None:
         badge = page.locator(".shell-header .live")
         expect(badge).to_have_attribute("data-state", "live")
         expect(badge).to_be_visible(visible=is_live)
+
+
+def test_people_of_a_journey_come_by_themselves_and_say_what_its_figures_say(open_page: Open, channel: Channel) -> None:
+    journey = journeys.live(journeys.graph(journeys.start(), journeys.wait(), journeys.end()))
+    page, server = shown(open_page, f"/journeys/{journey.pk}/")
+    expect(page.get_by_text("Nobody here yet")).to_be_visible()
+    page.mouse.move(5, 500)
+
+    journeys.happens(journeys.contact(first_name="Ana", last_name="Ruiz"))
+    server.say(type="stale", topics=[f"journey:{journey.pk}"])
+
+    expect(page.locator("#journey-people tbody")).to_contain_text("Ana Ruiz")
+    expect(page.locator(".journey-figures dd").first).to_have_text("1")

@@ -73,6 +73,19 @@ def test_people_can_be_looked_at_by_state_in_a_fixed_number_of_queries(manager: 
     assert manager.get(f"/journeys/{journey.pk}/?state=failed").context["people"] == []
 
 
+def test_pages_of_people_keep_the_state_that_was_asked_for(manager: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("journeys.views.journeys.PAGE", 1)
+    journey = make.live(make.graph(make.start(), make.wait(), make.end()))
+    make.happens(make.contact()), make.happens(make.contact())
+
+    url = f"/journeys/{journey.pk}/?state=active"
+    part = manager.get(url, headers={"HX-Request": "true", "HX-Target": "journey-people"}).content.decode()
+
+    assert part.count("<tr id=") == 1
+    assert f"/journeys/{journey.pk}/?state=active&amp;cursor=" in part
+    assert "<html" not in part
+
+
 def test_draft_is_published_by_its_number(manager: Client) -> None:
     version = make.draft()
     answer = manager.post(f"/journeys/{version.journey_id}/publication/", {"version": "1"}, follow=True)
