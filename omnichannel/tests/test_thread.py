@@ -161,9 +161,9 @@ def test_our_words_are_their_authors_or_a_programs() -> None:
 
 @pytest.mark.parametrize(
     ("state", "again"),
-    [(state, state in ("failed", "bounced", "unknown")) for state in Delivery.State.values],
+    [(state, state in ("failed", "bounced", "unknown", "suppressed")) for state in Delivery.State.values],
 )
-def test_only_what_failed_or_may_be_lost_is_offered_to_be_sent_again(state: str, again: bool) -> None:
+def test_only_what_failed_was_held_back_or_may_be_lost_is_offered_to_be_sent_again(state: str, again: bool) -> None:
     message = Message(direction="outbound")
     message.delivery = Delivery(state=state)
 
