@@ -9,7 +9,6 @@ from config.observability.counted import Room
 from config.services.environment import REPOSITORY
 
 COUNT = """
-import django; django.setup()
 import resource
 from config.observability import counted
 counted.count("inbox", "GET", "2xx", 0.1)

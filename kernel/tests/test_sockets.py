@@ -20,10 +20,17 @@ from crm.ledger import publish, publish_many
 from crm.models import User
 from crm.tests.ledger.test_publishing import KettleBoiled
 from kernel import realtime, sockets
+from kernel.breaker import Breaker
 from kernel.realtime import News, Place, Push, group_name, live, poke, topic_guard
 from omnichannel.tests.factories import make_contact, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def no_failure_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another test's would keep pokes back for seconds."""
+    monkeypatch.setattr(realtime, "_layer", Breaker())
 
 
 @pytest.fixture(autouse=True)
