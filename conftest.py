@@ -1,5 +1,7 @@
 """Tests run on real servers of their own, started before Django's settings are loaded and gone afterwards."""
 
+import os
+
 import pytest
 
 from config.services.processes import settle
@@ -11,6 +13,12 @@ pytest_plugins = ["tests.chromium", "tests.databases"]
 # Examples are there to be copied; the recipes' tests run the copies.
 LONGEST_ID = 60
 collect_ignore_glob = ["*/_example/*"]
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: somebody always waits for a browser, a server that starts, a process that
+    ends."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

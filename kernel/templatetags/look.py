@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import phonenumbers
 from django import template
+from django.conf import settings
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -41,6 +42,12 @@ FORMATS = {
     "next-hours": gettext_noop("in %(n)dh"),
     "next-days": gettext_noop("in %(n)dd"),
 }
+
+
+@register.simple_tag
+def csrf_cookie() -> str:
+    """Its name, for scripts (static/js/page.js)."""
+    return settings.CSRF_COOKIE_NAME
 
 
 @register.simple_tag

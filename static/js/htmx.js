@@ -3,7 +3,7 @@ import htmx from "htmx.org"
 import { Idiomorph } from "idiomorph"
 import "./focus.js"
 import { applicable } from "./fragments.js"
-import { meta, text } from "./page.js"
+import { csrf, text } from "./page.js"
 
 htmx.defineExtension("morph", {
   isInlineSwap: (style) => style === "morph",
@@ -26,7 +26,8 @@ document.addEventListener("htmx:beforeRequest", ({ detail }) => {
   detail.target?.addEventListener("htmx:beforeSwap", leaveOutWhatIsNotShown, { once: true })
 })
 document.addEventListener("htmx:configRequest", ({ detail }) => {
-  detail.headers["X-CSRFToken"] = meta("csrf-token")
+  detail.headers["X-CSRFToken"] = csrf()
+  detail.formData.delete("csrfmiddlewaretoken") // a form's own, for pages without scripts, may be older
 })
 const unreachable = () => toast({ level: "error", text: text("unreachable"), until: "answered" })
 document.addEventListener("htmx:sendError", unreachable)

@@ -1,6 +1,13 @@
 // What the server tells every page: meta values, and the translated sentences that scripts say (<template id="texts">).
 export const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content ?? ""
 
+/** The cookie's: who signs in again in another tab is given a new one. The page's own where cookies cannot be read. */
+export function csrf() {
+  const name = `${meta("csrf-cookie")}=`
+  const cookie = document.cookie.split("; ").find((each) => each.startsWith(name))
+  return cookie ? cookie.slice(name.length) : meta("csrf-token")
+}
+
 export const text = (name) => document.getElementById("texts")?.dataset[name] ?? ""
 
 export const typing = (target) => Boolean(target.closest?.("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable=true]"))

@@ -163,6 +163,32 @@ def test_who_was_signed_out_in_another_tab_comes_back_to_what_they_were_writing(
     complaints.clear()
 
 
+def test_page_goes_on_after_signing_in_again_in_another_tab(
+    entrance: Entrance, ana: User, elsewhere: Elsewhere, complaints: list[str]
+) -> None:
+    conversation = elsewhere(make_conversation, text="¿Dónde está?")
+    page = entrance()
+    sign_in(page)
+    is_home(page)
+    go(page, f"/inbox/{conversation.pk}/?tab=all")
+    page.wait_for_load_state("networkidle")
+    Session.objects.all().delete()
+    cache.clear()
+    with page.context.expect_page():
+        page.evaluate("() => { window.open('/accounts/login/') }")
+    other = page.context.pages[-1]
+    sign_in(other)
+    is_home(other)
+
+    page.get_by_label("Message", exact=True).fill("Llega mañana")
+    with page.expect_response(re.compile("/messages/$")) as answer:
+        page.keyboard.press("Control+Enter")
+
+    assert answer.value.status == 200
+    assert [complaint for complaint in complaints if "401" not in complaint] == []
+    complaints.clear()
+
+
 def add_passkey(page: Page, *, alone: bool) -> None:
     go(page, "/accounts/2fa/webauthn/add/")
     prove_it(page)

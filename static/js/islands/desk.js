@@ -1,7 +1,7 @@
 // <form data-island="desk" data-presence-url="…" data-draft-url="…" data-others="#id">: says every few seconds that somebody is
 // here, and whether they write; shows who else is. Keeps what is half written on the server, so that neither a reload nor another
 // computer loses it. Silent when it fails: the next time comes soon, and the composer keeps the text in this tab meanwhile.
-import { meta } from "../page.js"
+import { csrf } from "../page.js"
 
 const EVERY = 10_000
 const PAUSE = 700  // after the last key
@@ -10,7 +10,7 @@ const SOON = 1000 // who has just sent something says by then that they write no
 
 function post(url, values, keepalive = false) {
   // Once signed out it is led to the sign-in page, which keeps nothing: that is no answer.
-  return fetch(url, { method: "POST", redirect: "manual", body: new URLSearchParams(values), headers: { "X-CSRFToken": meta("csrf-token") }, keepalive })
+  return fetch(url, { method: "POST", redirect: "manual", body: new URLSearchParams(values), headers: { "X-CSRFToken": csrf() }, keepalive })
 }
 
 export function mount(form) {
