@@ -16,6 +16,8 @@ from playwright.sync_api import ConsoleMessage, Page, expect
 from crm.ledger import consume
 from crm.models import Team, User
 from crm.tasks import drain_consumers
+from kernel import realtime
+from kernel.breaker import Breaker
 from omnichannel.actions import deliveries, inbound
 from omnichannel.models import Channel
 from omnichannel.tests.factories import ScriptedChannel, make_channel, make_user
@@ -26,6 +28,12 @@ OpenAs = Callable[..., Page]
 Elsewhere = Callable[..., Any]
 Entrance = Callable[..., Page]
 ScriptedChannel.reset()
+
+
+@pytest.fixture(autouse=True)
+def every_poke_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One from the test's own thread fails, as Playwright's loop runs there, and must not hold back the others."""
+    monkeypatch.setattr(realtime, "_layer", Breaker(pause=0.0))
 
 
 @pytest.fixture(scope="session")

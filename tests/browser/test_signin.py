@@ -174,6 +174,7 @@ def test_page_goes_on_after_signing_in_again_in_another_tab(
     page.wait_for_load_state("networkidle")
     Session.objects.all().delete()
     cache.clear()
+    expect(page.get_by_text("You have been signed out.")).to_be_visible()
     with page.context.expect_page():
         page.evaluate("() => { window.open('/accounts/login/') }")
     other = page.context.pages[-1]
@@ -185,6 +186,7 @@ def test_page_goes_on_after_signing_in_again_in_another_tab(
         page.keyboard.press("Control+Enter")
 
     assert answer.value.status == 200
+    expect(page.locator('[data-island="live"]')).to_have_attribute("data-state", "live")
     assert [complaint for complaint in complaints if "401" not in complaint] == []
     complaints.clear()
 

@@ -31,7 +31,8 @@ class Live {
     this.lastTick = 0
     this.connect()
     setInterval(() => this.show(), 3000)
-    document.addEventListener("htmx:afterSettle", () => this.subscribe())
+    // An answer: the server is there, and knows us again where we had been signed out.
+    document.addEventListener("htmx:afterSettle", () => { this.connect(); this.subscribe() })
     addEventListener("offline", () => this.cut(true))
     addEventListener("online", () => { this.cut(false); this.connect() })
   }
