@@ -7,5 +7,6 @@ export function mount(list) {
       else last = day.dataset.month
     }
   }
+  tidy() // something may have come before this was loaded
   new MutationObserver(tidy).observe(list, { childList: true })
 }
