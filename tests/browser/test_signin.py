@@ -13,6 +13,7 @@ from playwright.sync_api import Page, expect
 
 from crm.models import AccountMail, User
 from crm.tests.factories import user
+from omnichannel.models import Conversation
 from omnichannel.tests.factories import make_conversation
 from tests.browser.conftest import Elsewhere, Entrance
 
@@ -139,10 +140,7 @@ def test_code_from_an_app_is_asked_for_and_recovery_codes_open_once(entrance: En
     is_home(page)
 
 
-def test_who_was_signed_out_in_another_tab_comes_back_to_what_they_were_writing(
-    entrance: Entrance, ana: User, elsewhere: Elsewhere, complaints: list[str]
-) -> None:
-    conversation = elsewhere(make_conversation, text="¿Dónde está?")
+def signed_out_while_reading(entrance: Entrance, conversation: Conversation) -> Page:
     page = entrance()
     sign_in(page)
     is_home(page)
@@ -150,6 +148,14 @@ def test_who_was_signed_out_in_another_tab_comes_back_to_what_they_were_writing(
     page.wait_for_load_state("networkidle")
     Session.objects.all().delete()
     cache.clear()
+    return page
+
+
+def test_who_was_signed_out_in_another_tab_comes_back_to_what_they_were_writing(
+    entrance: Entrance, ana: User, elsewhere: Elsewhere, complaints: list[str]
+) -> None:
+    conversation = elsewhere(make_conversation, text="¿Dónde está?")
+    page = signed_out_while_reading(entrance, conversation)
 
     page.get_by_label("Message", exact=True).fill("Llega mañana")
     page.wait_for_timeout(PAUSE)
@@ -166,14 +172,7 @@ def test_who_was_signed_out_in_another_tab_comes_back_to_what_they_were_writing(
 def test_page_goes_on_after_signing_in_again_in_another_tab(
     entrance: Entrance, ana: User, elsewhere: Elsewhere, complaints: list[str]
 ) -> None:
-    conversation = elsewhere(make_conversation, text="¿Dónde está?")
-    page = entrance()
-    sign_in(page)
-    is_home(page)
-    go(page, f"/inbox/{conversation.pk}/?tab=all")
-    page.wait_for_load_state("networkidle")
-    Session.objects.all().delete()
-    cache.clear()
+    page = signed_out_while_reading(entrance, elsewhere(make_conversation, text="¿Dónde está?"))
     expect(page.get_by_text("You have been signed out.")).to_be_visible()
     with page.context.expect_page():
         page.evaluate("() => { window.open('/accounts/login/') }")
